@@ -1,0 +1,118 @@
+/**
+ * The only door between the core and a broker's client. A driver carries bytes and settles them;
+ * everything else (schemas, handlers, acknowledging at the right moment) is the core's.
+ *
+ * The memory driver (src/memory/driver.ts) is the reference and the shortest: read it first.
+ * `driverPromises` in test/conformance holds every driver to this page.
+ */
+import type { Address, AddressDialect } from "./address.ts";
+
+/** What every message has on every broker. Text, so that it travels anywhere. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A message on its way out. */
+export interface Outgoing {
+  /** Concrete, without parameters or wildcards. */
+  readonly address: string;
+  readonly payload: Uint8Array;
+  /** Sent where the broker has headers; a driver of a broker without them leaves them out. */
+  readonly headers: Headers;
+  readonly key?: string;
+  /** The broker's own publishing options, as given to `broker.publisher` (QoS, retain …), already checked by its types. */
+  readonly options?: unknown;
+  /** Ends the attempt; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A message that came in. */
+export interface Incoming {
+  readonly address: string;
+  readonly payload: Uint8Array;
+  readonly headers: Headers;
+  readonly key?: string;
+  /** The broker's own id, where it has one. */
+  readonly id?: string;
+  /** How many times this message was delivered, this one included; 1 where the broker does not say. */
+  readonly attempt: number;
+  /** The client's own message object. */
+  readonly raw: unknown;
+  /** Present where an answer is expected. It resolves when the answer has been handed to the broker. */
+  readonly respond?: (answer: { payload: Uint8Array; headers: Headers }) => Promise<void>;
+  /** Present where the broker can redeliver; then exactly one of its functions is called, once. */
+  readonly settle?: Settlement;
+}
+
+/** How a delivery ends on a broker that waits for an answer. */
+export interface Settlement {
+  /** Done: the broker forgets the message. */
+  ack(): Promise<void>;
+  /** Not done: the broker delivers it again, after `delay` ms where it can. */
+  nack(options?: { delay?: number }): Promise<void>;
+  /** Will never be done: the broker drops or dead-letters it. */
+  reject(): Promise<void>;
+}
+
+/** What a driver is asked to receive. */
+export interface SubscribeRequest {
+  readonly address: Address;
+  /** Members of one group share the messages: NATS queue group, MQTT `$share`. */
+  readonly group?: string;
+  /** How many messages may be with the handler at once; the driver keeps further ones back. At least 1. */
+  readonly concurrency: number;
+  /** The broker's own subscription options, already checked by its types. */
+  readonly options: unknown;
+  /**
+   * Takes one message. The promise resolves when the message has settled and never rejects:
+   * errors are the core's business. A driver awaits it only to bound concurrency.
+   */
+  deliver(message: Incoming): Promise<void>;
+}
+
+/** A subscription that is in force. */
+export interface ActiveSubscription {
+  /** Whether a message that is not acknowledged comes again. False: at most once. */
+  readonly redelivers: boolean;
+  /** Takes no further messages; resolves when those with the handler have settled and their answers are sent. */
+  drain(): Promise<void>;
+}
+
+/** What happened to the connection; logged and shown in `health()`. */
+export type ConnectionState = "connected" | "reconnecting" | "closed";
+
+/** What a driver is given when it connects. */
+export interface DriverContext {
+  /** How this client names itself to the broker: `MILLRACE_SERVICE`, else the app's title. Numbered for workers. */
+  readonly clientName: string;
+  /** For state changes and what the client reports aside. */
+  readonly logger: { info(message: string): void; warn(message: string): void; error(message: string): void };
+  /** Called on each change, with the error that caused it where there is one. */
+  onState(state: ConnectionState, cause?: Error): void;
+}
+
+/** A connection to one broker. */
+export interface Driver {
+  /** Resolves when the subscription is in force at the broker: a message published after that is received. */
+  subscribe(request: SubscribeRequest): Promise<ActiveSubscription>;
+  /** Resolves when the broker has the message (as surely as the protocol can tell); rejects with PublishError. */
+  publish(message: Outgoing): Promise<void>;
+  /** Sends and waits for the one answer. Rejects with RequestError (`no-responders`, `timeout`, `unsupported`). */
+  request(message: Outgoing, options: { timeout: number }): Promise<Incoming>;
+  /** Resolves when everything published so far has reached the broker. */
+  flush(): Promise<void>;
+  /** Ends the connection; subscriptions were drained before. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** One kind of broker: its names, its dialect and how to connect. A value, one per broker folder. */
+export interface BrokerKind {
+  /** Also the noun in `MILLRACE_{…}_URL` and in AsyncAPI's server protocol. */
+  readonly protocol: "kafka" | "rabbitmq" | "nats" | "redis" | "mqtt" | "memory";
+  readonly dialect: AddressDialect;
+  /** Whether subscriptions redeliver, by their options: used where no driver is connected (memory rung, analysis of `--workers`). */
+  redelivers(options: unknown): boolean;
+  /** Whether headers travel with a message under these connection options. */
+  readonly headers: boolean;
+}
+
+/** Connects. Rejects with ConnectError (unreachable, refused credentials) or ClientMissingError (`npm i nats`). */
+export type Connect = (context: DriverContext) => Promise<Driver>;

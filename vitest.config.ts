@@ -1,0 +1,33 @@
+/** Four suites by file name: unit (*.test.ts, no broker, browser or network), real, browser and vscode (*.<suite>.test.ts). */
+import { defineConfig } from "vitest/config";
+
+const conditions = ["millrace-source", "module", "node", "development|production"];
+const slow = ["real", "browser", "vscode"] as const;
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./test/reporter.ts"],
+    projects: [
+      project("unit", ["{runtime,emulator,workbench,webview,extension}/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"], {
+        exclude: ["**/node_modules/**", ...slow.map((suite) => `**/*.${suite}.test.ts`)],
+        testTimeout: 15_000,
+      }),
+      ...slow.map((suite) =>
+        project(suite, [`**/*.${suite}.test.ts`], {
+          exclude: ["**/node_modules/**"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        }),
+      ),
+    ],
+  },
+});
+
+function project(name: string, include: string[], options: object) {
+  return {
+    resolve: { conditions },
+    ssr: { resolve: { conditions, externalConditions: conditions } },
+    test: { name, include, ...options },
+  };
+}
