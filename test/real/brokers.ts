@@ -1,0 +1,168 @@
+/**
+ * Real brokers for the tests: nats-server and mosquitto as installed, each on a free port in a folder of its own,
+ * or those that TEST_NATS_URL and TEST_MQTT_URL name. Whoever answers must first prove to be the real thing.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { identifyMqtt, identifyNats } from "./identify.ts";
+
+export interface RealBroker extends AsyncDisposable {
+  readonly url: string;
+  /** As the server says it: `nats-server 2.9.10`. */
+  readonly version: string;
+  /** Ends it in order and removes its folder. */
+  stop(): Promise<void>;
+  /** Ends it at once, as a crash would; the folder stays, so that `restart` finds what it had written. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port with the same folder, stopping it in order first where it runs. */
+  restart(): Promise<void>;
+}
+
+/** `config`: further lines of its configuration file. */
+export async function startNatsServer(config = ""): Promise<RealBroker> {
+  if (process.env.TEST_NATS_URL) return borrowed(process.env.TEST_NATS_URL, identifyNats);
+  return start({
+    command: "nats-server",
+    scheme: "nats",
+    configuration: (port) => `host: "127.0.0.1"\nport: ${port}\n${config}\n`,
+    arguments: (file) => ["-c", file],
+    identify: identifyNats,
+  });
+}
+
+/** `config`: further lines of its configuration file; credentials for the proof where it asks for some. */
+export async function startMosquitto(
+  config = "",
+  credentials: { username?: string; password?: string } = {},
+): Promise<RealBroker> {
+  const identify = (url: string) => identifyMqtt(url, credentials);
+  if (process.env.TEST_MQTT_URL) return borrowed(process.env.TEST_MQTT_URL, identify);
+  return start({
+    command: "mosquitto",
+    scheme: "mqtt",
+    configuration: (port, folder) =>
+      [
+        `listener ${port} 127.0.0.1`,
+        ...(config.includes("allow_anonymous") ? [] : ["allow_anonymous true"]),
+        // Started by root it would become a user who may not read the folder.
+        ...(process.getuid?.() === 0 ? ["user root"] : []),
+        "persistence true",
+        `persistence_location ${folder}/`,
+        config,
+        "",
+      ].join("\n"),
+    arguments: (file) => ["-c", file],
+    identify,
+  });
+}
+
+interface Server {
+  readonly command: string;
+  readonly scheme: string;
+  configuration(port: number, folder: string): string;
+  arguments(file: string): string[];
+  identify(url: string): Promise<string>;
+}
+
+async function start(server: Server): Promise<RealBroker> {
+  const folder = await mkdtemp(join(tmpdir(), `millrace-${server.command}-`));
+  const file = join(folder, "server.conf");
+  const port = await freePort();
+  const url = `${server.scheme}://127.0.0.1:${port}`;
+  await writeFile(file, server.configuration(port, folder));
+  let child: ChildProcess;
+  let stderr = "";
+
+  async function run(): Promise<string> {
+    stderr = "";
+    child = spawn(server.command, server.arguments(file), {
+      stdio: ["ignore", "ignore", "pipe"],
+      env: { ...process.env, PATH: withSbin() },
+    });
+    child.stderr?.on("data", (chunk: Buffer) => (stderr += chunk.toString()));
+    const failed = once(child, "error").then(([error]) => {
+      throw new Error(
+        `${server.command} cannot be started: install it (apt install ${server.command}), or set TEST_${server.scheme.toUpperCase()}_URL`,
+        { cause: error },
+      );
+    });
+    return Promise.race([failed, answering()]);
+  }
+
+  async function answering(): Promise<string> {
+    for (let attempt = 0; ; attempt++) {
+      if (child.exitCode !== null)
+        throw new Error(`${server.command} ended with code ${child.exitCode}:\n${stderr}`);
+      try {
+        return await server.identify(url);
+      } catch (error) {
+        if (attempt === 100 || (error instanceof Error && error.name === "NotTheRealThing"))
+          throw error;
+        await pause(50);
+      }
+    }
+  }
+
+  async function end(signal: NodeJS.Signals): Promise<void> {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill(signal);
+    await exited;
+  }
+
+  const version = await run();
+  const orphan = () => child.kill("SIGKILL");
+  process.once("exit", orphan);
+  console.log(`${url} is ${version}`);
+  const broker: RealBroker = {
+    url,
+    version,
+    async stop() {
+      process.off("exit", orphan);
+      await end("SIGTERM");
+      await rm(folder, { recursive: true, force: true });
+    },
+    kill: () => end("SIGKILL"),
+    async restart() {
+      await end("SIGTERM");
+      await run();
+    },
+    [Symbol.asyncDispose]: () => broker.stop(),
+  };
+  return broker;
+}
+
+async function borrowed(
+  url: string,
+  identify: (url: string) => Promise<string>,
+): Promise<RealBroker> {
+  const version = await identify(url);
+  console.log(`${url.replace(/\/\/.*@/, "//")} is ${version}`);
+  const refuse = () =>
+    Promise.reject(new Error(`${url} was given by the environment; it is not ours to stop`));
+  return {
+    url,
+    version,
+    stop: async () => {},
+    kill: refuse,
+    restart: refuse,
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+/** Debian keeps servers where only root's PATH looks. */
+const withSbin = () => [process.env.PATH, "/usr/sbin", "/usr/local/sbin"].join(delimiter);
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
