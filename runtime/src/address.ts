@@ -5,9 +5,8 @@
 import { AddressError } from "./errors.ts";
 
 /** The names between braces in an address: `ParamNames<"users.{userId}.created">` is `"userId"`. */
-export type ParamNames<Address extends string> = Address extends `${string}{${infer Name}}${infer Rest}`
-  ? Name | ParamNames<Rest>
-  : never;
+export type ParamNames<Address extends string> =
+  Address extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamNames<Rest> : never;
 
 /** The values of an address' parameters, all text: `{ userId: string }`. */
 export type Params<Address extends string> = { [Name in ParamNames<Address>]: string };
@@ -54,11 +53,14 @@ export function parseAddress(template: string, dialect: AddressDialect): Address
     const name = PARAM.exec(segment)?.[1];
     if (name === undefined) {
       if (/[{}]/.test(segment)) {
-        throw new AddressError(`in "${template}" the parameter must fill the whole of "${segment}": write {name} between separators`);
+        throw new AddressError(
+          `in "${template}" the parameter must fill the whole of "${segment}": write {name} between separators`,
+        );
       }
       return segment;
     }
-    if (params.includes(name)) throw new AddressError(`"${template}" names the parameter {${name}} twice`);
+    if (params.includes(name))
+      throw new AddressError(`"${template}" names the parameter {${name}} twice`);
     params.push(name);
     return dialect.one;
   });
@@ -73,7 +75,8 @@ export function parseAddress(template: string, dialect: AddressDialect): Address
       const found: Record<string, string> = {};
       const parts = concrete.split(dialect.separator);
       for (const [index, segment] of pattern.entries()) {
-        if (segment === dialect.rest) return parts.length > index || dialect.restMatchesParent ? found : null;
+        if (segment === dialect.rest)
+          return parts.length > index || dialect.restMatchesParent ? found : null;
         const part = parts[index];
         if (part === undefined) return null;
         if (segment !== dialect.one) {
@@ -90,9 +93,16 @@ export function parseAddress(template: string, dialect: AddressDialect): Address
         const name = PARAM.exec(segment)?.[1];
         if (name === undefined) return segment;
         const value = values[name];
-        if (value === undefined || value === "") throw new AddressError(`"${template}" needs a value for {${name}}`);
-        if (value.includes(dialect.separator) || value === dialect.one || value.includes(dialect.rest)) {
-          throw new AddressError(`the value ${JSON.stringify(value)} for {${name}} in "${template}" would change the address: it has a separator or wildcard`);
+        if (value === undefined || value === "")
+          throw new AddressError(`"${template}" needs a value for {${name}}`);
+        if (
+          value.includes(dialect.separator) ||
+          value === dialect.one ||
+          value.includes(dialect.rest)
+        ) {
+          throw new AddressError(
+            `the value ${JSON.stringify(value)} for {${name}} in "${template}" would change the address: it has a separator or wildcard`,
+          );
         }
         return value;
       });

@@ -83,8 +83,14 @@ export type ConnectionState = "connected" | "reconnecting" | "closed";
 export interface DriverContext {
   /** How this client names itself to the broker: `MILLRACE_SERVICE`, else the app's title. Numbered for workers. */
   readonly clientName: string;
+  /** Where to connect instead of the broker's own address: tests put an emulator's here. */
+  readonly url?: string;
   /** For state changes and what the client reports aside. */
-  readonly logger: { info(message: string): void; warn(message: string): void; error(message: string): void };
+  readonly logger: {
+    info(message: string): void;
+    warn(message: string): void;
+    error(message: string): void;
+  };
   /** Called on each change, with the error that caused it where there is one. */
   onState(state: ConnectionState, cause?: Error): void;
 }

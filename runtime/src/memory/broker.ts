@@ -1,0 +1,29 @@
+/** A broker in this process: for trying things out, and the reference that the others are compared with. */
+import { Broker } from "../broker.ts";
+import type { BrokerKind } from "../driver.ts";
+import { Router } from "../router.ts";
+import { Scope } from "../scope.ts";
+import { MemorySpace } from "./driver.ts";
+import type { MemoryBrokerOptions, MemoryKind, MemorySubscriberOptions } from "./options.ts";
+
+/** Addresses as NATS writes them. */
+export const memory: BrokerKind = {
+  protocol: "memory",
+  dialect: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
+  redelivers: (options) => (options as MemorySubscriberOptions).delivery !== "at-most-once",
+  headers: true,
+};
+
+/** Routes messages in process; nothing leaves it, nothing is kept. */
+export class MemoryBroker extends Broker<MemoryKind> {
+  constructor(options: MemoryBrokerOptions = {}) {
+    super(memory, (options.space ?? new MemorySpace()).connect(memory));
+  }
+}
+
+/** Declarations to be included in a {@link MemoryBroker}. */
+export class MemoryRouter extends Router<MemoryKind> {
+  constructor(options: { /** Before each address: `admin.`. */ readonly prefix?: string } = {}) {
+    super(new Scope(memory, options));
+  }
+}

@@ -1,0 +1,3 @@
+export { MemoryBroker, MemoryRouter } from "./broker.ts";
+export { MemorySpace } from "./driver.ts";
+export type { MemoryBrokerOptions, MemoryKind } from "./options.ts";

@@ -1,0 +1,26 @@
+/** What may be declared on a memory broker. */
+import type { KindTypes } from "../kind.ts";
+import type { MemorySpace } from "./driver.ts";
+
+export interface MemoryBrokerOptions {
+  /** Brokers of one space hear each other. Default: a space of its own. */
+  readonly space?: MemorySpace;
+}
+
+/** For the run-time side; the types are in `mode` below. */
+export interface MemorySubscriberOptions {
+  /** `at-least-once` (default) redelivers what is not acknowledged. */
+  readonly delivery?: "at-least-once" | "at-most-once";
+}
+
+export interface MemoryKind extends KindTypes {
+  subscriber: object;
+  publisher: object;
+  publish: object;
+  mode: {
+    option: "delivery";
+    values: "at-least-once" | "at-most-once";
+    default: "at-least-once";
+    atMostOnce: "at-most-once";
+  };
+}

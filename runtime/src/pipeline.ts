@@ -1,0 +1,306 @@
+/**
+ * The life of one message: acknowledge early, read, filter, depend, handle, publish, answer, settle.
+ * A subscriber is compiled once into one function; what it does not use is not run. Every path settles.
+ */
+import { randomUUID } from "node:crypto";
+import { decode, encode } from "./codec.ts";
+import type { Connection } from "./connection.ts";
+import { currentChain, inChain, type Chain, type Context } from "./context.ts";
+import { buildProvided, type Provided } from "./provided.ts";
+import type { Incoming } from "./driver.ts";
+import { AckMessage, DeadlineError, NackMessage, RejectMessage } from "./errors.ts";
+import { inKeyOrder } from "./key-order.ts";
+import type { AckPolicy } from "./message.ts";
+import { ERROR_HEADER, type PublishTo, type Sender } from "./publisher.ts";
+import { validate } from "./schema.ts";
+import type { Declaration } from "./scope.ts";
+import { TEST_HEADER } from "./testing/header.ts";
+import { receive, type Delivery } from "./delivery.ts";
+import { continueTrace } from "./trace.ts";
+
+/** How a delivery ended. */
+export type Outcome =
+  | { readonly kind: "handled"; readonly value: unknown; readonly result: unknown }
+  | { readonly kind: "filtered" }
+  /** `value` where the message could be read. */
+  | { readonly kind: "rejected" | "failed"; readonly error: unknown; readonly value?: unknown };
+
+/** The one function that a driver calls with each message of a subscription. It never rejects. */
+export function compile(
+  declaration: Declaration,
+  connection: Connection,
+): (incoming: Incoming) => Promise<void> {
+  const { options, handler, scope } = declaration;
+  const { logger, counts } = connection;
+  const address = scope.address(declaration.name);
+  const policy: AckPolicy = (options["ack"] as AckPolicy | undefined) ?? "onSuccess";
+  const providers = Object.entries(
+    Object.assign(
+      {},
+      ...scope.path.map((each) => each.ownProviders),
+      overridden(),
+    ) as typeof scope.ownProviders,
+  );
+  const middleware = scope.path.flatMap((each) => each.ownMiddleware);
+  const targets = (
+    Array.isArray(options.publish) ? options.publish : [options.publish ?? []].flat()
+  ) as readonly Sender[];
+  const publish: PublishTo = (target, message, given) =>
+    typeof target === "string"
+      ? connection.senderFor(target).publish(message, given)
+      : (target as unknown as Sender).publish(message, given);
+
+  const deliver = async (incoming: Incoming): Promise<void> => {
+    counts.received++;
+    const chain = chainOf(incoming, connection.observer?.testIdOf(declaration, incoming));
+    const delivery = receive(incoming, chain.correlationId, (error) =>
+      logger.warn(
+        { err: error, address: incoming.address },
+        "could not settle the message: the broker will decide",
+      ),
+    );
+    const outcome = await inChain(chain, () => run(incoming, delivery));
+    if (outcome.kind === "handled") counts.handled++;
+    else counts[outcome.kind]++;
+    connection.observer?.settled(declaration, incoming, outcome);
+  };
+  return (options.concurrency ?? 1) > 1 ? inKeyOrder(deliver) : deliver;
+
+  /** Tests replace dependencies by name; the declared order stays. */
+  function overridden() {
+    const declared = new Set(scope.path.flatMap((each) => Object.keys(each.ownProviders)));
+    return Object.fromEntries(
+      Object.entries(connection.observer?.providers ?? {}).filter(([name]) => declared.has(name)),
+    );
+  }
+
+  async function run(incoming: Incoming, delivery: Delivery): Promise<Outcome> {
+    if (policy === "onReceive") await delivery.ack();
+    let value: unknown;
+    try {
+      if (options.filter !== undefined && !options.filter(delivery.message)) {
+        logger.debug({ address: incoming.address }, "not handled: the filter says no");
+        await delivery.ack();
+        return { kind: "filtered" };
+      }
+      value = decode(incoming.payload, incoming.headers["content-type"], options.codec);
+      if (options.schema !== undefined)
+        value = await validate(options.schema, value, `a message on "${incoming.address}"`);
+    } catch (error) {
+      // What cannot be read today cannot be read tomorrow either: it is not sent back.
+      logger.error(
+        { address: incoming.address, messageId: delivery.message.id },
+        "rejected: %s",
+        text(error),
+      );
+      await answerFailure(incoming, error);
+      await delivery.reject();
+      return { kind: "rejected", error };
+    }
+    try {
+      const result = await handle(value, incoming, delivery);
+      await publishResult(result, incoming);
+      await answer(result, incoming);
+      await succeed(delivery, incoming);
+      return { kind: "handled", value, result };
+    } catch (error) {
+      return fail(error, value, incoming, delivery);
+    }
+  }
+
+  async function handle(value: unknown, incoming: Incoming, delivery: Delivery): Promise<unknown> {
+    const timer =
+      options.timeout === undefined
+        ? undefined
+        : deadline(options.timeout, connection.signal, address.template);
+    let lineLogger: Context["logger"] | undefined;
+    const context: Context = {
+      message: delivery.message,
+      params: address.match(incoming.address) ?? {},
+      get logger() {
+        return (lineLogger ??= logger.child({
+          address: incoming.address,
+          correlationId: delivery.message.correlationId,
+        }));
+      },
+      publish,
+      signal: timer?.signal ?? connection.signal,
+      app: connection.app,
+    };
+    let provided: Provided | undefined;
+    try {
+      if (providers.length > 0) provided = await buildProvided(providers, value, context);
+      const call = async () => handler(value, context as never);
+      const wrapped = middleware.reduceRight<() => Promise<unknown>>(
+        (next, around) => () => around(context, next),
+        call,
+      );
+      return await (timer === undefined ? wrapped() : Promise.race([wrapped(), timer.expired]));
+    } finally {
+      timer?.clear();
+      await provided?.dispose();
+    }
+  }
+
+  async function publishResult(result: unknown, incoming: Incoming): Promise<void> {
+    if (result === undefined || targets.length === 0) return;
+    const inherited = address.match(incoming.address) ?? {};
+    await Promise.all(
+      targets.map((target) =>
+        target.publish(result, { params: paramsFor(target, result, inherited) }),
+      ),
+    );
+  }
+
+  async function answer(result: unknown, incoming: Incoming): Promise<void> {
+    if (incoming.respond === undefined) return;
+    const checked =
+      options.reply === undefined
+        ? result
+        : await validate(options.reply, result, `the answer of "${address.template}"`);
+    const { payload, contentType } = encode(checked, options.codec);
+    await incoming.respond({
+      payload,
+      headers: { ...answerHeaders(), "content-type": contentType },
+    });
+  }
+
+  async function answerFailure(incoming: Incoming, error: unknown): Promise<void> {
+    if (incoming.respond === undefined) return;
+    const { payload } = encode(null);
+    try {
+      await incoming.respond({
+        payload,
+        headers: {
+          ...answerHeaders(),
+          "content-type": "application/json",
+          [ERROR_HEADER]: text(error).replace(/[\r\n]+/g, " "),
+        },
+      });
+    } catch (cause) {
+      logger.warn(
+        { err: cause, address: incoming.address },
+        "could not tell the requester that its request failed",
+      );
+    }
+  }
+
+  function succeed(delivery: Delivery, incoming: Incoming): Promise<void> {
+    if (policy !== "manual" || delivery.settled) return delivery.ack();
+    logger.warn(
+      { address: incoming.address },
+      'the handler ended without ack, nack or reject (ack: "manual"): the message is sent back',
+    );
+    return delivery.nack();
+  }
+
+  async function fail(
+    error: unknown,
+    value: unknown,
+    incoming: Incoming,
+    delivery: Delivery,
+  ): Promise<Outcome> {
+    if (error instanceof AckMessage) {
+      await answer(undefined, incoming).catch((cause: unknown) => answerFailure(incoming, cause));
+      await delivery.ack();
+      return { kind: "handled", value, result: undefined };
+    }
+    await answerFailure(incoming, error);
+    if (error instanceof RejectMessage) {
+      logger.warn(
+        { address: incoming.address, messageId: delivery.message.id },
+        "rejected: %s",
+        error.message,
+      );
+      await delivery.reject();
+      return { kind: "rejected", error, value };
+    }
+    const fields = { err: error, address: incoming.address, messageId: delivery.message.id };
+    if (error instanceof NackMessage && !delivery.settled && delivery.redelivers) {
+      logger.warn(fields, "sent back: %s", error.message);
+      await delivery.nack(error.delay === undefined ? {} : { delay: error.delay });
+    } else if (policy === "always" || delivery.settled) {
+      logger.error(
+        fields,
+        "the handler failed; the message is already acknowledged: %s",
+        text(error),
+      );
+      await delivery.ack();
+    } else if (delivery.redelivers) {
+      logger.error(fields, "the handler failed; the message is sent back: %s", text(error));
+      await delivery.nack({ delay: redeliveryDelay(incoming.attempt) });
+    } else {
+      logger.error(
+        fields,
+        "the handler failed; the message is lost, because it was delivered at most once: %s",
+        text(error),
+      );
+    }
+    return { kind: "failed", error, value };
+  }
+}
+
+/** ms before a failed message comes again: 100 ms doubled with each attempt, at most 30 s, so that a failing message does not spin. */
+function redeliveryDelay(attempt: number): number {
+  return Math.min(30_000, 100 * 2 ** Math.min(attempt - 1, 10));
+}
+
+function chainOf(incoming: Incoming, testId: string | undefined): Chain {
+  return {
+    correlationId: incoming.headers["correlation_id"] ?? randomUUID(),
+    traceparent: continueTrace(incoming.headers["traceparent"]).traceparent,
+    baggage: testId === undefined ? {} : { [TEST_HEADER]: testId },
+  };
+}
+
+function answerHeaders(): Record<string, string> {
+  const chain = currentChain();
+  return chain === undefined
+    ? {}
+    : { correlation_id: chain.correlationId, traceparent: chain.traceparent };
+}
+
+/** A target's parameters: a text or number of that name in the returned value, else the subscriber's own. */
+function paramsFor(
+  target: Sender,
+  result: unknown,
+  inherited: Record<string, string>,
+): Record<string, string> {
+  const own =
+    typeof result === "object" && result !== null ? (result as Record<string, unknown>) : {};
+  const found: Record<string, string> = {};
+  for (const name of target.params) {
+    const value = own[name] ?? inherited[name];
+    if (typeof value === "string" || typeof value === "number") found[name] = String(value);
+  }
+  return found;
+}
+
+/** Ends a handler that takes too long; its signal follows the app's. */
+function deadline(ms: number, outer: AbortSignal, address: string) {
+  const own = new AbortController();
+  const follow = () => own.abort(outer.reason);
+  outer.addEventListener("abort", follow, { once: true });
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new DeadlineError(
+        `the handler of "${address}" took longer than its timeout of ${ms} ms`,
+      );
+      own.abort(error);
+      reject(error);
+    }, ms);
+  });
+  return {
+    signal: own.signal,
+    expired,
+    clear() {
+      clearTimeout(timer);
+      outer.removeEventListener("abort", follow);
+    },
+  };
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
