@@ -1,8 +1,8 @@
 /**
  * Brings `dist` up to date: commands, worker entries and pages run from there, since Node 20 runs no TypeScript in a worker.
- * A room is built again only when one of its sources is newer than its last build. `--package` adds type declarations,
- * npm tarballs and the .vsix.
+ * A room is built again only when one of its sources is newer than its last build.
  */
+import { spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,16 @@ import { setTimeout as pause } from "node:timers/promises";
 
 const root = dirname(fileURLToPath(import.meta.url));
 
-/** What a library or command for Node 20.19 and later shares. */
-const node = { platform: "node", format: "esm", target: "node20.18", splitting: true, packages: "external" };
+/** What a library or command for Node 20.19 and later shares. @type {Build} */
+const node = {
+  platform: "node",
+  format: "esm",
+  target: "node20.18",
+  splitting: true,
+  packages: "external",
+};
 
-/** The page, as both shells serve it. */
+/** The page, as both shells serve it. @type {Build} */
 const page = {
   entryPoints: { page: "webview/src/main.tsx" },
   platform: "browser",
@@ -24,14 +30,19 @@ const page = {
   define: { "process.env.NODE_ENV": '"production"' },
 };
 
-/** Each room: the folders whose change makes it stale, and what esbuild makes of them. */
+/** @typedef {import("esbuild").BuildOptions & { into?: string }} Build Where in `dist`: at its top or in this folder. */
+
+/** Each room: the folders whose change makes it stale, and what esbuild makes of them in its `dist`.
+ * @type {Record<string, { sources: string[], needs?: string[], declares?: boolean, builds: Build[] }>}
+ */
 const rooms = {
   runtime: {
     sources: ["runtime/src"],
+    // For the editor of who writes a service: the shop takes millrace's types from dist, as a user does.
+    declares: true,
     builds: [
       {
         ...node,
-        outdir: "runtime/dist",
         outbase: "runtime/src",
         entryPoints: [
           "runtime/src/index.ts",
@@ -50,9 +61,13 @@ const rooms = {
     builds: [
       {
         ...node,
-        outdir: "emulator/dist",
         outbase: "emulator/src",
-        entryPoints: ["emulator/src/index.ts", "emulator/src/remote.ts", "emulator/src/worker.ts", "emulator/src/cli.ts"],
+        entryPoints: [
+          "emulator/src/index.ts",
+          "emulator/src/remote.ts",
+          "emulator/src/worker.ts",
+          "emulator/src/cli.ts",
+        ],
       },
     ],
   },
@@ -62,7 +77,6 @@ const rooms = {
     builds: [
       {
         ...node,
-        outdir: "workbench/dist",
         outbase: "workbench/src",
         entryPoints: [
           "workbench/src/index.ts",
@@ -72,7 +86,7 @@ const rooms = {
           "workbench/src/analysis-worker.ts",
         ],
       },
-      { ...page, outdir: "workbench/dist/page" },
+      { ...page, into: "page" },
     ],
   },
   extension: {
@@ -91,59 +105,113 @@ const rooms = {
           "analysis-worker": "workbench/src/analysis-worker.ts",
           "emulator-worker": "emulator/src/worker.ts",
         },
-        outdir: "extension/dist",
         outExtension: { ".js": ".cjs" },
       },
-      { ...page, outdir: "extension/dist/page" },
+      { ...page, into: "page" },
     ],
   },
 };
 
-/** Builds a room and those it needs if their sources changed. Safe to call from several processes at once. */
+/** Builds a room and those it needs if their sources changed. Safe to call from several processes at once. @param {string} name @returns {Promise<boolean>} Whether it built. */
 export async function bringUpToDate(name) {
-  const room = rooms[name];
+  const room = roomNamed(name);
   for (const needed of room.needs ?? []) await bringUpToDate(needed);
   const stamp = join(root, name, "dist", ".built");
   if (await isFresh(room, stamp)) return false;
   return withLock(join(root, name, ".building"), async () => {
     if (await isFresh(room, stamp)) return false;
     const started = await newest(room);
-    const { build } = await import("esbuild");
-    for (const options of room.builds) {
-      await build({ bundle: true, sourcemap: "linked", logLevel: "error", absWorkingDir: root, ...options });
-    }
+    const dist = join(root, name, "dist");
+    // What the compiler complains about is the check's business: a service starts while someone is typing.
+    await Promise.all([bundle(name, dist), room.declares ? declare(name, dist) : undefined]);
     await writeFile(stamp, String(started));
     return true;
   });
 }
 
+/** Writes a room's JavaScript to a folder. @param {string} name @param {string} dist */
+export async function bundle(name, dist) {
+  const { build } = await import("esbuild");
+  for (const { into = "", ...options } of roomNamed(name).builds) {
+    const outdir = join(dist, into);
+    await build({
+      bundle: true,
+      sourcemap: "linked",
+      logLevel: "error",
+      absWorkingDir: root,
+      outdir,
+      ...options,
+    });
+  }
+}
+
+/** Writes a room's type declarations to a folder. Resolves to what the compiler complains about; "" is good. @param {string} name @param {string} dist */
+export async function declare(name, dist) {
+  const compiler = fileURLToPath(new URL("../bin/tsc", import.meta.resolve("typescript")));
+  const args = [
+    compiler,
+    "-p",
+    join(root, name, "tsconfig.build.json"),
+    "--outDir",
+    dist,
+    "--pretty",
+    "false",
+  ];
+  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  await mkdir(dist, { recursive: true });
+  let complaints = "";
+  for await (const chunk of child.stdout.setEncoding("utf8")) complaints += chunk;
+  // The compiler leaves the sources' `.ts` in its imports, which compilers before 5 do not follow.
+  for (const file of await readdir(dist, { recursive: true })) {
+    if (!file.endsWith(".d.ts")) continue;
+    const text = await readFile(join(dist, file), "utf8");
+    await writeFile(join(dist, file), text.replace(/((?:from |import\()"\.[^"]*)\.ts"/g, '$1.js"'));
+  }
+  return complaints;
+}
+
+/** @param {string} name */
+function roomNamed(name) {
+  const room = rooms[name];
+  if (room === undefined)
+    throw new Error(`no room is called ${name}: there are ${Object.keys(rooms).join(", ")}`);
+  return room;
+}
+
+/** @param {{ sources: string[] }} room @param {string} stamp */
 async function isFresh(room, stamp) {
   const built = Number(await readFile(stamp, "utf8").catch(() => "0"));
   return built >= (await newest(room));
 }
 
-/** When a source of the room, or this file, last changed: ms since 1970. Folders count, so that a deleted file does too. */
+/** When a source of the room, or this file, last changed: ms since 1970. Folders count, so that a deleted file does too. @param {{ sources: string[] }} room */
 async function newest(room) {
   let latest = (await stat(fileURLToPath(import.meta.url))).mtimeMs;
   for (const source of room.sources) {
     const entries = await readdir(join(root, source), { recursive: true });
     for (const entry of [".", ...entries]) {
       if (entry.includes(`fixtures${sep}`)) continue;
-      const changed = await stat(join(root, source, entry)).then((found) => found.mtimeMs, () => 0);
+      const changed = await stat(join(root, source, entry)).then(
+        (found) => found.mtimeMs,
+        () => 0,
+      );
       if (changed > latest) latest = changed;
     }
   }
   return latest;
 }
 
-/** One builder at a time: four services may start in the same moment. A lock older than a minute was left by a killed process. */
+/** One builder at a time: four services may start in the same moment. A lock older than a minute was left by a killed process. @template T @param {string} lock @param {() => Promise<T>} work @returns {Promise<T>} */
 async function withLock(lock, work) {
   for (;;) {
     try {
       await mkdir(lock);
       break;
     } catch {
-      const age = await stat(lock).then((found) => Date.now() - found.mtimeMs, () => 0);
+      const age = await stat(lock).then(
+        (found) => Date.now() - found.mtimeMs,
+        () => 0,
+      );
       if (age > 60_000) await rm(lock, { recursive: true, force: true });
       await pause(25);
     }

@@ -8,10 +8,18 @@ export default defineConfig({
   test: {
     reporters: ["default", "./test/reporter.ts"],
     projects: [
-      project("unit", ["{runtime,emulator,workbench,webview,extension}/src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"], {
-        exclude: ["**/node_modules/**", ...slow.map((suite) => `**/*.${suite}.test.ts`)],
-        testTimeout: 15_000,
-      }),
+      project(
+        "unit",
+        [
+          "{runtime,emulator,workbench,webview,extension}/src/**/*.test.ts",
+          "test/**/*.test.ts",
+          "examples/**/*.test.ts",
+        ],
+        {
+          exclude: ["**/node_modules/**", ...slow.map((suite) => `**/*.${suite}.test.ts`)],
+          testTimeout: 15_000,
+        },
+      ),
       ...slow.map((suite) =>
         project(suite, [`**/*.${suite}.test.ts`], {
           exclude: ["**/node_modules/**"],

@@ -114,6 +114,10 @@ const importers: Record<
     may: ["dynamic:emulator", "dynamic:workbench", "dynamic:the page's protocol", ...node],
   },
   "a driver": { file: "runtime/src/nats/driver.ts", may: ["a client", ...node] },
+  "a driver's translation": {
+    file: "runtime/src/nats/message.ts",
+    may: ["type:a client", ...node],
+  },
   "beside a driver": { file: "runtime/src/nats/broker.ts", may: ["sockets", ...node] },
   test: {
     file: "test/flows/order.test.ts",
