@@ -24,7 +24,10 @@ export function createClock(): Clock {
     if (timers.delete(timer)) timer.callback();
   }
   function arm(timer: Timer) {
-    timer.handle = setTimeout(() => fire(timer), Math.min(Math.max(0, timer.due - now()), 2 ** 31 - 1));
+    timer.handle = setTimeout(
+      () => fire(timer),
+      Math.min(Math.max(0, timer.due - now()), 2 ** 31 - 1),
+    );
     timer.handle.unref();
   }
 
@@ -42,7 +45,9 @@ export function createClock(): Clock {
     advance(ms) {
       const target = now() + ms;
       for (;;) {
-        const next = [...timers].filter((timer) => timer.due <= target).sort((a, b) => a.due - b.due)[0];
+        const next = [...timers]
+          .filter((timer) => timer.due <= target)
+          .sort((a, b) => a.due - b.due)[0];
         if (next === undefined) break;
         offset += Math.max(0, next.due - now());
         fire(next);

@@ -82,7 +82,10 @@ export const JOURNAL_EVENTS = 10_000;
 export const JOURNAL_BYTES: number = 64 * 1024 * 1024;
 
 /** A ring of the last events, bounded by number and by payload bytes. */
-export function createJournal(clock: Clock, limits: { events?: number; bytes?: number } = {}): Journal {
+export function createJournal(
+  clock: Clock,
+  limits: { events?: number; bytes?: number } = {},
+): Journal {
   const maxEvents = limits.events ?? JOURNAL_EVENTS;
   const maxBytes = limits.bytes ?? JOURNAL_BYTES;
   const listeners = new Set<(event: JournalEvent) => void>();
