@@ -1,0 +1,226 @@
+/** A VS Code window in headless Chromium, used as a person would: palette, editor, side bar, webview. */
+import { basename } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { chromium, type Browser, type Frame, type Locator, type Page } from "playwright-core";
+import type { CodeServer } from "./code-server.ts";
+
+export interface WindowOptions {
+  readonly folder: string;
+  /** A file to open with the window. */
+  readonly file?: string;
+  /** An extension's folder and the CommonJS file whose `run()` the extension host is to call. */
+  readonly inHost?: { readonly extension: string; readonly tests: string };
+  readonly colors?: "light" | "dark";
+}
+
+/** How long anything on the screen may take: a busy machine's worst, not a promise. */
+const patience = 60_000;
+
+export class Window implements AsyncDisposable {
+  readonly page: Page;
+  /** What the workbench logged to its console. */
+  readonly console: readonly string[];
+  /** Resolves with the exit code of the tests in the extension host. */
+  readonly exited: Promise<number>;
+  readonly #browser: Browser;
+
+  private constructor(
+    browser: Browser,
+    page: Page,
+    log: readonly string[],
+    exited: Promise<number>,
+  ) {
+    this.#browser = browser;
+    this.page = page;
+    this.console = log;
+    this.exited = exited;
+  }
+
+  /** Resolves when commands and views are known; extensions are activated after that, so wait for what they show. */
+  static async open(server: CodeServer, options: WindowOptions): Promise<Window> {
+    const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
+    const args = [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+    ];
+    const browser = await chromium.launch({ executablePath, args });
+    try {
+      const context = await browser.newContext({
+        viewport: { width: 1500, height: 950 },
+        colorScheme: options.colors ?? "dark",
+        permissions: ["clipboard-read", "clipboard-write"],
+      });
+      const page = await context.newPage();
+      page.setDefaultTimeout(patience);
+      const log: string[] = [];
+      page.on("console", (line) => log.push(`${line.type()}: ${line.text()}`));
+      let exit: (code: number) => void = () => undefined;
+      const exited = new Promise<number>((resolve) => (exit = resolve));
+      // 1.96 and later call these two in a window that runs tests in the extension host.
+      await page.exposeFunction("codeAutomationLog", (type: string, lines: unknown[]) =>
+        log.push(`${type}: ${lines.join(" ")}`),
+      );
+      await page.exposeFunction("codeAutomationExit", (code: number) => exit(code));
+      await page.goto(addressOf(server, options));
+      await settle(page);
+      return new Window(browser, page, log, exited);
+    } catch (error) {
+      await browser.close();
+      throw error;
+    }
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await settle(this.page);
+  }
+
+  /** Runs a command by its title in the palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press("F1");
+    await this.#pick(`>${title}`, title);
+  }
+
+  /** The titles that the palette offers for what is typed. */
+  async palette(text: string): Promise<string[]> {
+    await this.page.keyboard.press("F1");
+    const input = this.quickInput();
+    await input.fill(`>${text}`);
+    const rows = this.page.locator(".quick-input-list .monaco-list-row");
+    await rows.filter({ hasText: text }).first().waitFor();
+    const titles = await rows.evaluateAll((found) =>
+      found.map((row) => row.getAttribute("aria-label") ?? ""),
+    );
+    await this.page.keyboard.press("Escape");
+    return titles;
+  }
+
+  /** Opens a file of the workspace by its path. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press("Control+P");
+    await this.#pick(path, basename(path));
+    await this.tab(basename(path)).first().waitFor();
+  }
+
+  /** Picks an entry of the open quick pick. */
+  async choose(label: string): Promise<void> {
+    await this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ hasText: label })
+      .first()
+      .click();
+    await this.quickInput().waitFor({ state: "hidden" });
+  }
+
+  quickInput(): Locator {
+    return this.page.locator(".quick-input-widget .quick-input-box input");
+  }
+
+  tab(name: string): Locator {
+    return this.page
+      .locator(".tabs-container .tab")
+      .filter({ has: this.page.getByText(name, { exact: true }) });
+  }
+
+  /** Lenses of the open editors, by their text. */
+  lens(text: string | RegExp): Locator {
+    return this.page.locator(".monaco-editor .codelens-decoration a").filter({ hasText: text });
+  }
+
+  /** The view container's icon on the left. */
+  activity(title: string): Locator {
+    return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`);
+  }
+
+  /** A section of the side bar. */
+  view(title: string): Locator {
+    return this.page
+      .locator(".sidebar .pane")
+      .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
+  }
+
+  row(view: string, text: string | RegExp): Locator {
+    return this.view(view).locator(".monaco-list-row").filter({ hasText: text });
+  }
+
+  /** An inline action of a tree's row, shown when the pointer is over it. */
+  async rowAction(row: Locator, title: string): Promise<void> {
+    await row.hover();
+    await row.locator(`.action-label[aria-label^="${title}"]`).click();
+  }
+
+  statusBar(text: string | RegExp): Locator {
+    return this.page.locator(".statusbar-item").filter({ hasText: text });
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator(".notification-toast").filter({ hasText: text });
+  }
+
+  /** The frame whose document has `selector`. A webview is two frames deep: VS Code's own, and in it the extension's document. */
+  async webview(selector: string): Promise<Frame> {
+    const end = Date.now() + patience;
+    for (;;) {
+      for (const frame of this.page.frames()) {
+        if (!frame.parentFrame()?.url().includes("/webview/browser/pre/")) continue;
+        if (
+          (await frame
+            .locator(selector)
+            .count()
+            .catch(() => 0)) > 0
+        )
+          return frame;
+      }
+      if (Date.now() > end)
+        throw new Error(
+          `No webview shows ${selector} among ${this.page
+            .frames()
+            .map((frame) => frame.url())
+            .join(", ")}`,
+        );
+      await pause(50);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#browser.close();
+  }
+
+  async #pick(text: string, label: string): Promise<void> {
+    const input = this.quickInput();
+    await input.waitFor();
+    await input.fill(text);
+    const row = this.page
+      .locator(".quick-input-list .monaco-list-row")
+      .filter({ has: this.page.getByText(label, { exact: true }) });
+    await row.first().click();
+  }
+}
+
+function addressOf(server: CodeServer, { folder, file, inHost }: WindowOptions): string {
+  const payload = [
+    ...(file === undefined ? [] : [["openFile", server.uri(file)]]),
+    ...(inHost === undefined
+      ? []
+      : [
+          ["extensionDevelopmentPath", server.uri(inHost.extension)],
+          ["extensionTestsPath", server.uri(inHost.tests)],
+        ]),
+  ];
+  const query = new URLSearchParams({ folder });
+  if (payload.length > 0) query.set("payload", JSON.stringify(payload));
+  return `http://${server.authority}/?${query.toString()}`;
+}
+
+/** Before these marks the palette finds nothing, and does not look again. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    ["code/didStartWorkbench", "code/didLoadExtensions"].every(
+      (mark) => performance.getEntriesByName(mark).length > 0,
+    ),
+  );
+}
