@@ -105,24 +105,15 @@ const street: Promise<{ street: string }> = lookup.request({ id: "1" });
 void street;
 // @ts-expect-error -- no reply declared
 void invoices.request({ orderId: "1", amount: 1 });
-broker.subscriber(
-  "address",
-  { schema: z.object({ id: z.string() }), reply: z.object({ street: z.string() }) },
-  async () => ({ street: "x" }),
-);
+const asked = { schema: z.object({ id: z.string() }), reply: z.object({ street: z.string() }) };
+broker.subscriber("address", asked, async () => ({ street: "x" }));
 // @ts-expect-error -- the answer does not fit
-broker.subscriber(
-  "address",
-  { schema: z.object({ id: z.string() }), reply: z.object({ street: z.string() }) },
-  async () => ({ road: "x" }),
-);
+broker.subscriber("address", asked, async () => ({ road: "x" }));
 
 // A message can be sent back only where the broker delivers again.
 broker.subscriber("f", { schema: Order, ack: "manual" }, async (_, { message }) => message.nack());
 // @ts-expect-error -- at most once: no nack
-broker.subscriber("f", { schema: Order, delivery: "at-most-once" }, async (_, { message }) =>
-  message.nack(),
-);
+broker.subscriber("f", { delivery: "at-most-once" }, async (_: unknown, c) => c.message.nack());
 // @ts-expect-error -- at most once: nothing to acknowledge
 broker.subscriber("f", { schema: Order, delivery: "at-most-once", ack: "manual" }, async () => {});
 

@@ -1,0 +1,47 @@
+/** What the shop's services say to each other. In a real system this would be a package of its own. */
+import { z } from "zod";
+
+/** A customer wants to buy. Comes from the web shop. */
+export const NewOrder = z.object({
+  orderId: z.string().min(1).describe("Chosen by the web shop"),
+  customerId: z.string().min(1),
+  items: z
+    .array(
+      z.object({
+        sku: z.string(),
+        quantity: z.int().min(1),
+        price: z.number().positive().describe("In euros, a piece"),
+      }),
+    )
+    .min(1),
+});
+
+/** The order is complete and priced. */
+export const AcceptedOrder = NewOrder.extend({ total: z.number().positive().describe("In euros") });
+
+/** The customer has paid. */
+export const Payment = z.object({
+  orderId: z.string(),
+  customerId: z.string(),
+  amount: z.number().positive().describe("In euros"),
+  method: z.enum(["card", "invoice"]),
+});
+
+/** Somebody should look at this payment. */
+export const FlaggedPayment = Payment.extend({ reason: z.string() });
+
+/** Asks where a customer lives. */
+export const AddressQuery = z.object({ customerId: z.string() });
+export const Address = z.object({
+  street: z.string(),
+  city: z.string(),
+  country: z.string().length(2),
+});
+
+/** A parcel is on its way. */
+export const Dispatch = z.object({
+  orderId: z.string(),
+  customerId: z.string(),
+  address: Address,
+  carrier: z.enum(["bike", "van"]),
+});
