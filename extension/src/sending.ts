@@ -1,0 +1,53 @@
+/** From `Send message` to a message that arrives: the form, an emulator to send to, and someone who receives. */
+import type { Operation, Topology } from "@millrace/workbench/protocol";
+import * as vscode from "vscode";
+import type { TopologyPanel } from "./panel.ts";
+import { serviceName } from "./peers.ts";
+import type { Workbench } from "./workbench.ts";
+
+/** Opens the form of an operation or channel; offers to run who would receive, since brokers drop what nobody waits for. */
+export function composeMessage(workbench: Workbench, panel: TopologyPanel, id: string): void {
+  panel.compose(id);
+  void offerToRun(workbench, id);
+}
+
+let offered = false;
+
+/** Asks at most once at a time. Nothing is started without a click: running a service runs the workspace's code. */
+export async function offerToRun(workbench: Workbench, id: string): Promise<void> {
+  const { state } = workbench;
+  if (state === null || offered) return;
+  const idle = receivers(state.topology, id).filter((service) =>
+    ["stopped", "crashed"].includes(state.services[service]?.status ?? ""),
+  );
+  const [first] = idle;
+  if (first === undefined) return;
+  const names = idle.map((service) => serviceName(state.topology, service)).join(" and ");
+  const run = idle.length === 1 ? `Run ${names}` : "Run Them";
+  const all = "Run All Services";
+  offered = true;
+  const answer = await vscode.window.showInformationMessage(
+    `${names} ${idle.length === 1 ? "is" : "are"} not running, so nobody will receive the message.`,
+    all,
+    run,
+  );
+  offered = false;
+  if (answer === all) workbench.post({ kind: "start-all" });
+  if (answer === run)
+    for (const service of idle) workbench.post({ kind: "start-service", id: service });
+}
+
+/** The services that receive what is sent to an operation's channel, or to a channel. */
+export function receivers(topology: Topology, id: string): string[] {
+  const target = topology.operations.find((operation) => operation.id === id);
+  const channels = new Set([target?.channel ?? id]);
+  const reached = new Set(
+    topology.links
+      .filter((link) => link.kind === "message" && link.from === id)
+      .map(({ to }) => to),
+  );
+  const receives = (operation: Operation) =>
+    operation.action === "receive" &&
+    (channels.has(operation.channel) || reached.has(operation.id));
+  return [...new Set(topology.operations.filter(receives).map(({ service }) => service))];
+}
