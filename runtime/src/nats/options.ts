@@ -1,4 +1,5 @@
 /** What a user may say to a NatsBroker, its subscribers and its publishers. Plain types. */
+import type { KindTypes } from "../kind.ts";
 import type { NatsClient } from "./driver.ts";
 
 /** How to reach NATS. */
@@ -31,4 +32,12 @@ export interface NatsTls {
   readonly keyFile?: string;
   /** TLS before the server's first line (nats-server 2.11 `handshake_first`). */
   readonly handshakeFirst?: boolean;
+}
+
+/** Core NATS delivers at most once and has no choice of it, so there is no option, and nothing to acknowledge. */
+export interface NatsKind extends KindTypes {
+  subscriber: object;
+  publisher: object;
+  publish: object;
+  mode: { option: never; values: "core"; default: "core"; atMostOnce: "core" };
 }
