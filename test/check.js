@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { parseArgs, stripVTControlCharacters } from "node:util";
 import { declare } from "../build.js";
 import { packTarballs, run } from "../pack.js";
 
@@ -83,7 +83,7 @@ for (const name of chosen) {
   console.log(
     `${complaints.length === 0 ? "✓" : "✗"} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
   );
-  for (const complaint of complaints) console.log(complaint.trimEnd());
+  for (const complaint of complaints) console.log(stripVTControlCharacters(complaint).trimEnd());
 }
 console.log(`${chosen.length - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
