@@ -106,11 +106,13 @@ export class Router<Kind extends KindTypes, Provided extends object = object> {
   ): PublisherOf<Kind, Address, Schema, Reply> {
     const scope = scopeOf(this);
     scope.address(address);
-    return createPublisher(() => scope.outlet, address, { ...options } as PublisherOptions<
+    const sender = createPublisher(() => scope.outlet, address, { ...options } as PublisherOptions<
       AnySchema,
       AnySchema
     > &
-      Record<string, unknown>) as unknown as PublisherOf<Kind, Address, Schema, Reply>;
+      Record<string, unknown>);
+    scope.senders.push(sender);
+    return sender as unknown as PublisherOf<Kind, Address, Schema, Reply>;
   }
 
   /** Sends a message to an address without declaring a publisher; nothing is validated. */

@@ -49,6 +49,7 @@ export class Scope {
   readonly ownProviders: Readonly<Record<string, Provider>>;
   readonly ownMiddleware: Middleware[] = [];
   readonly declarations: Declaration[] = [];
+  readonly senders: Sender[] = [];
   readonly children: Scope[] = [];
   /** Set on a broker's own scope. */
   connection: Connection | undefined;
@@ -100,8 +101,13 @@ export class Scope {
 
   /** This scope's declarations and those of all below it. */
   *all(): Iterable<Declaration> {
-    yield* this.declarations;
-    for (const child of this.children) yield* child.all();
+    for (const scope of this.tree()) yield* scope.declarations;
+  }
+
+  /** This scope and all below it. */
+  *tree(): Iterable<Scope> {
+    yield this;
+    for (const child of this.children) yield* child.tree();
   }
 
   /** How publishers of this scope reach the broker. */

@@ -156,7 +156,9 @@ function observe(
     declaration.calls.length = 0;
     declaration.results.length = 0;
   }
-  const senders = new Set<Sender>();
+  for (const scope of connection.scope.tree()) {
+    for (const sender of scope.senders) sender.published.length = 0;
+  }
   connection.observer = {
     providers: Object.fromEntries(
       Object.entries(provide).map(([name, value]): [string, Provider] => [
@@ -165,8 +167,6 @@ function observe(
       ]),
     ),
     sent(sender, message) {
-      if (!senders.has(sender)) sender.published.length = 0;
-      senders.add(sender);
       sender.published.push(message);
     },
     testIdOf: (declaration, incoming) => outstanding.testIdOf(declaration, incoming),

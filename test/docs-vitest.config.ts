@@ -1,0 +1,9 @@
+/** For the tests in the documents' code blocks; see docs.test.ts. */
+import { defineConfig } from "vitest/config";
+
+const conditions = ["millrace-source", "module", "node", "development|production"];
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+});
