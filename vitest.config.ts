@@ -2,6 +2,8 @@
 import { defineConfig } from "vitest/config";
 
 const conditions = ["millrace-source", "module", "node", "development|production"];
+/** Fixtures may have tests of their own: they are read, not run. */
+const never = ["**/node_modules/**", "**/fixtures/**", "**/dist/**", "**/output/**"];
 const slow = ["real", "browser", "vscode"] as const;
 
 export default defineConfig({
@@ -11,18 +13,18 @@ export default defineConfig({
       project(
         "unit",
         [
-          "{runtime,emulator,workbench,webview,extension}/src/**/*.test.ts",
+          "{runtime,emulator,workbench,webview,extension}/src/**/*.test.{ts,tsx}",
           "test/**/*.test.ts",
           "examples/**/*.test.ts",
         ],
         {
-          exclude: ["**/node_modules/**", ...slow.map((suite) => `**/*.${suite}.test.ts`)],
+          exclude: [...never, ...slow.map((suite) => `**/*.${suite}.test.ts`)],
           testTimeout: 15_000,
         },
       ),
       ...slow.map((suite) =>
         project(suite, [`**/*.${suite}.test.ts`], {
-          exclude: ["**/node_modules/**"],
+          exclude: never,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,

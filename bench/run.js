@@ -1,0 +1,73 @@
+/**
+ * `npm run bench`: every figure the README quotes, measured on this machine, as a ratio of two ways in the same run.
+ * `--only nats-publish,mqtt-qos1` takes some, `--rounds 9` takes longer and swings less.
+ */
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { bringUpToDate } from "../build.js";
+import { mqttQos0, mqttQos1 } from "./mqtt.js";
+import { natsPublish, natsRequest } from "./nats.js";
+import { runtimeSubscriber } from "./runtime.js";
+import { Missing, versionOf } from "./servers.js";
+import { emulatorStart } from "./start.js";
+
+const all = [natsPublish, natsRequest, mqttQos0, mqttQos1, runtimeSubscriber, emulatorStart];
+
+const { values } = parseArgs({
+  options: { only: { type: "string" }, rounds: { type: "string", default: "3" } },
+});
+const rounds = Number(values.rounds);
+if (!Number.isInteger(rounds) || rounds < 1)
+  throw new Error(`--rounds ${values.rounds}: a number from 1`);
+const names = values.only?.split(",") ?? all.map(({ name }) => name);
+const unknown = names.filter((name) => all.every((each) => each.name !== name));
+if (unknown.length > 0)
+  throw new Error(
+    `no such figure: ${unknown.join(", ")}; there are ${all.map(({ name }) => name).join(", ")}`,
+  );
+
+await bringUpToDate("emulator");
+await bringUpToDate("runtime");
+
+const versions = await Promise.all([
+  versionOf("nats-server", ["--version"]),
+  versionOf("mosquitto", ["-h"]),
+]);
+const processors = cpus();
+console.log(
+  [
+    `Node ${process.version} on ${process.platform}`,
+    `${processors.length} × ${processors[0]?.model.trim()}`,
+    ...versions.filter((version) => version !== ""),
+  ].join(", "),
+);
+console.log(`median of ${rounds} rounds; lowest and highest in brackets\n`);
+
+const count = { passed: 0, failed: 0, skipped: 0 };
+for (const { name, what, run } of all.filter((each) => names.includes(each.name))) {
+  try {
+    const { ratio, lowest, highest, measured, against } = await run(rounds);
+    console.log(
+      `${name.padEnd(15)} ${ratio.toFixed(2)} [${lowest.toFixed(2)}–${highest.toFixed(2)}]  ${whole(measured)} to ${whole(against)}  ${what}`,
+    );
+    count.passed++;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (error instanceof Missing) count.skipped++;
+    else count.failed++;
+    console.log(
+      error instanceof Missing
+        ? `skipped: ${name}, ${reason}`
+        : `${name.padEnd(15)} failed: ${reason}`,
+    );
+  }
+}
+console.log(
+  `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ""}`,
+);
+process.exitCode = count.failed === 0 ? 0 : 1;
+
+/** @param {number} value */
+function whole(value) {
+  return Math.round(value).toLocaleString("en");
+}
