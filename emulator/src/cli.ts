@@ -40,7 +40,11 @@ async function main(args: readonly string[]): Promise<void> {
   if (values.version === true) return void process.stdout.write(`${VERSION}\n`);
   const emulator = await startEmulator(read(values));
   endOnSignal(emulator);
-  process.stdout.write(values.json === true ? `${JSON.stringify(urls(emulator.servers))}\n` : describe(emulator.servers));
+  process.stdout.write(
+    values.json === true
+      ? `${JSON.stringify(urls(emulator.servers))}\n`
+      : describe(emulator.servers),
+  );
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
@@ -48,7 +52,8 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"
 function parse(args: readonly string[]): Values {
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
   for (const token of tokens) {
-    if (token.kind === "positional") throw new UsageError(`"${token.value}" is not an option${nearest(token.value)}`);
+    if (token.kind === "positional")
+      throw new UsageError(`"${token.value}" is not an option${nearest(token.value)}`);
     if (token.kind === "option" && !Object.hasOwn(options, token.name)) {
       throw new UsageError(`there is no option ${token.rawName}${nearest(token.name)}`);
     }
@@ -57,7 +62,9 @@ function parse(args: readonly string[]): Values {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
     // parseArgs' first sentence says what is wrong; the rest is about positional arguments, which there are none of.
-    throw new UsageError(error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error));
+    throw new UsageError(
+      error instanceof Error ? (error.message.split(". ")[0] ?? error.message) : String(error),
+    );
   }
 }
 
@@ -67,25 +74,37 @@ function read(values: Values): EmulatorOptions {
     const given = values[name];
     if (given !== undefined) ports[name] = readPort(name, given);
   }
-  return { ports, ...(values.only === undefined ? {} : { only: values.only.split(",").map((name) => readName(name.trim())) }) };
+  return {
+    ports,
+    ...(values.only === undefined
+      ? {}
+      : { only: values.only.split(",").map((name) => readName(name.trim())) }),
+  };
 }
 
 function readPort(name: Spoken, given: string): number {
   const port = Number(given);
   if (/^\d{1,5}$/.test(given) && port <= 65_535) return port;
-  throw new UsageError(`--${name} takes a port from 0 to 65535 (0 = any free one), not "${given}": for example --${name} 0`);
+  throw new UsageError(
+    `--${name} takes a port from 0 to 65535 (0 = any free one), not "${given}": for example --${name} 0`,
+  );
 }
 
 function readName(given: string): Spoken {
   const found = protocols.find((name) => name === given);
-  if (found === undefined) throw new UsageError(`--only takes a list of ${protocols.join(", ")}, not "${given}": for example --only nats`);
+  if (found === undefined)
+    throw new UsageError(
+      `--only takes a list of ${protocols.join(", ")}, not "${given}": for example --only nats`,
+    );
   return found;
 }
 
 /** The option that was probably meant: a shared beginning will do for six of them. */
 function nearest(given: string): string {
   const word = given.replace(/^-+/, "").toLowerCase();
-  const found = Object.keys(options).find((name) => word !== "" && (name.startsWith(word.slice(0, 3)) || word.startsWith(name)));
+  const found = Object.keys(options).find(
+    (name) => word !== "" && (name.startsWith(word.slice(0, 3)) || word.startsWith(name)),
+  );
   return found === undefined ? "" : `: did you mean --${found}?`;
 }
 
@@ -95,7 +114,10 @@ function urls(servers: readonly EmulatorServer[]): Record<string, string> {
 
 function describe(servers: readonly EmulatorServer[]): string {
   const lines = servers.map(({ protocol, url, port, movedFrom }) => {
-    const moved = movedFrom === undefined ? "" : `   (${movedFrom} is taken, so it is on ${port}: set MILLRACE_${protocol.toUpperCase()}_URL=${url})`;
+    const moved =
+      movedFrom === undefined
+        ? ""
+        : `   (${movedFrom} is taken, so it is on ${port}: set MILLRACE_${protocol.toUpperCase()}_URL=${url})`;
     return `  ${protocol.padEnd(6)}${url}${moved}`;
   });
   return `millrace-emulator ${VERSION} is ready\n\n${lines.join("\n")}\n\nFor development and tests, never production: nothing is kept. Ctrl-C ends it.\n`;
@@ -111,7 +133,10 @@ function endOnSignal(emulator: Emulator): void {
 }
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  const usage = error instanceof UsageError ? "\nmillrace-emulator --help shows all options\n" : "\n";
-  process.stderr.write(`millrace-emulator: ${error instanceof Error ? error.message : String(error)}${usage}`);
+  const usage =
+    error instanceof UsageError ? "\nmillrace-emulator --help shows all options\n" : "\n";
+  process.stderr.write(
+    `millrace-emulator: ${error instanceof Error ? error.message : String(error)}${usage}`,
+  );
   process.exitCode = 1;
 });

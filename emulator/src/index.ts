@@ -4,6 +4,7 @@ import type { Emulator, EmulatorOptions, EmulatorServer } from "./emulator.ts";
 import { createFaultEngine } from "./fault-engine.ts";
 import { createJournal, type JournalEvent, type ProtocolName } from "./journal.ts";
 import { listen, type Listener } from "./listener.ts";
+import { mqtt } from "./mqtt/protocol.ts";
 import { nats } from "./nats/protocol.ts";
 import type { Protocol, ProtocolContext, ProtocolKind } from "./protocol.ts";
 
@@ -14,7 +15,7 @@ export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./j
 export { PortError } from "./listener.ts";
 
 /** The protocols that are spoken. A further one is a folder and a row. */
-const kinds: readonly ProtocolKind[] = [nats];
+const kinds: readonly ProtocolKind[] = [nats, mqtt];
 
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 

@@ -12,10 +12,16 @@ export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./j
  * Starts the thread and resolves when clients can connect.
  * `entry` is the worker's file: the built `@millrace/emulator/worker`, or a bundle of it (bundlers must emit it as a file).
  */
-export async function startEmulatorInWorker(entry: string | URL, options: EmulatorOptions = {}): Promise<Emulator> {
+export async function startEmulatorInWorker(
+  entry: string | URL,
+  options: EmulatorOptions = {},
+): Promise<Emulator> {
   const worker = new Worker(entry, { workerData: { options } satisfies ThreadData });
   const listeners = new Set<(events: readonly JournalEvent[]) => void>();
-  const calls = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+  const calls = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void }
+  >();
   let ids = 0;
   let ended: Error | null = null;
   let closing: Promise<void> | undefined;
@@ -81,7 +87,11 @@ export async function startEmulatorInWorker(entry: string | URL, options: Emulat
       };
     },
     advance: async (ms) => void (await call({ kind: "advance", ms })),
-    publish: async (message) => void (await call({ kind: "publish", message: { ...message, payload: new Uint8Array(message.payload) } })),
+    publish: async (message) =>
+      void (await call({
+        kind: "publish",
+        message: { ...message, payload: new Uint8Array(message.payload) },
+      })),
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };

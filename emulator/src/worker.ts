@@ -75,7 +75,9 @@ function alone(event: JournalEvent): JournalEvent {
 }
 
 function crossing(error: unknown): ThreadError {
-  return error instanceof Error ? { name: error.name, message: error.message } : { name: "Error", message: String(error) };
+  return error instanceof Error
+    ? { name: error.name, message: error.message }
+    : { name: "Error", message: String(error) };
 }
 
 void main();

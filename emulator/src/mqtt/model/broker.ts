@@ -1,0 +1,152 @@
+/**
+ * aedes, held so that every message has the journal's number. Loaded when MQTT is opened, as it takes longer to load
+ * than everything else together.
+ *
+ * Two things used here are not in aedes' types: it numbers messages by its property `counter` (in `brokerCounter` of each
+ * packet, kept in queues and sessions), and every message passes its method `publish`, whose second argument is the
+ * sending client. The version is pinned exactly for that; broker.test.ts holds both.
+ */
+import type { Duplex } from "node:stream";
+import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
+import { isSystemTopic } from "./topics.ts";
+import type { Forward } from "./deliveries.ts";
+
+/** A message as aedes holds it. */
+export interface BrokerPacket {
+  readonly topic: string;
+  readonly payload: Buffer | string;
+  readonly qos: number;
+  readonly retain: boolean;
+  readonly brokerId?: string | null;
+  readonly brokerCounter?: number;
+  readonly properties?: {
+    readonly userProperties?: Readonly<Record<string, string | readonly string[]>>;
+    readonly contentType?: string;
+    readonly responseTopic?: string;
+  };
+}
+
+export interface BrokerHooks {
+  /** Whether the client may connect. */
+  authenticate(user: string | undefined, password: string | undefined): boolean;
+  /** A message enters the broker: returns its number. `stream` is that of the sending client; null for the workbench. */
+  published(packet: BrokerPacket, stream: Duplex | null): number;
+  /** A message has been handed to everybody who is there; `takers` counts them and the sessions that keep it. */
+  routed(packet: BrokerPacket, message: number, takers: number): void;
+  /** A message is about to be written to the client of this stream. */
+  forward(stream: Duplex, forward: Forward): void;
+}
+
+export interface Broker {
+  /** Takes a connection; returns whether its session outlives it, to be asked when it has closed. */
+  handle(stream: Duplex): { persistent(): boolean };
+  publish(packet: {
+    topic: string;
+    payload: Buffer;
+    qos: 0 | 1;
+    retain: boolean;
+    properties?: object;
+  }): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Untyped {
+  counter: number;
+  publish(packet: BrokerPacket, client: Client | null, done?: (error?: Error | null) => void): void;
+  readonly persistence: {
+    subscriptionsByTopic(topic: string): Promise<readonly { readonly clientId: string }[]>;
+  };
+}
+
+export async function createBroker(hooks: BrokerHooks, options: AedesOptions): Promise<Broker> {
+  const { Aedes: Implementation } = await import("aedes");
+  const broker = await Implementation.createBroker({
+    ...options,
+    authenticate(_client, user, password, done) {
+      if (hooks.authenticate(user, password?.toString())) done(null, true);
+      else done(notAuthorized(), null);
+    },
+    authorizeForward(client, packet) {
+      const message = numberOf(packet as BrokerPacket);
+      takers.get(message)?.add(client.id);
+      if (!isSystemTopic(packet.topic)) {
+        hooks.forward(client.conn as Duplex, {
+          message,
+          topic: packet.topic,
+          payload: bytes(packet.payload),
+        });
+      }
+      return packet;
+    },
+  });
+  /** Of messages on their way: the client ids that got it. */
+  const takers = new Map<number, Set<string>>();
+  /** By topic: the number of the message that is retained. */
+  const retained = new Map<string, number>();
+
+  function numberOf(packet: BrokerPacket): number {
+    // A retained message that a new subscription gets is a copy without its origin.
+    const isCopy = packet.brokerId === null || packet.brokerId === undefined;
+    return (isCopy ? retained.get(packet.topic) : undefined) ?? packet.brokerCounter ?? 0;
+  }
+
+  number(broker, hooks, takers, retained);
+
+  return {
+    handle(stream) {
+      const client = broker.handle(stream);
+      return { persistent: () => !client.clean };
+    },
+    publish: (packet) =>
+      new Promise((resolve, reject) => {
+        broker.publish({ cmd: "publish", dup: false, ...packet }, (error) =>
+          error ? reject(error) : resolve(),
+        );
+      }),
+    close: () => new Promise((resolve) => broker.close(resolve)),
+  };
+}
+
+/** Gives the journal's number to every message that enters. */
+function number(
+  broker: Aedes,
+  hooks: BrokerHooks,
+  takers: Map<number, Set<string>>,
+  retained: Map<string, number>,
+): void {
+  const untyped = broker as unknown as Untyped;
+  const publish = untyped.publish.bind(broker);
+  untyped.publish = (packet, second, third) => {
+    // aedes' own convention: publish(packet, done) or publish(packet, client, done).
+    const [client, done] =
+      typeof second === "function"
+        ? [null, second as (error?: Error | null) => void]
+        : [second, third];
+    if (isSystemTopic(packet.topic)) return publish(packet, client, done);
+
+    const message = hooks.published(packet, (client?.conn as Duplex | undefined) ?? null);
+    if (packet.retain) retained.set(packet.topic, message);
+    const taken = new Set<string>();
+    takers.set(message, taken);
+    // aedes counts up before it gives a number.
+    untyped.counter = message - 1;
+    publish(packet, client, (error) => {
+      void untyped.persistence.subscriptionsByTopic(packet.topic).then((sessions) => {
+        takers.delete(message);
+        const kept =
+          packet.qos > 0 ? sessions.filter(({ clientId }) => !taken.has(clientId)).length : 0;
+        if (!error) hooks.routed(packet, message, taken.size + kept);
+      });
+      done?.(error);
+    });
+  };
+}
+
+function bytes(payload: Buffer | string): Buffer {
+  return typeof payload === "string" ? Buffer.from(payload) : payload;
+}
+
+function notAuthorized(): AuthenticateError {
+  // 5 of MQTT 3.1.1 §3.2.2.3.
+  return Object.assign(new Error("not authorized"), { returnCode: 5 });
+}
