@@ -4,8 +4,8 @@ export interface Intake<Message> {
   readonly waiting: number;
   /** Takes a message: it goes to the handler now, or when one is free. */
   push(message: Message): void;
-  /** Takes no further messages. Those that wait are handled too, or given back. Resolves when all handlers have settled. */
-  drain(waiting: "handle" | "leave"): Promise<void>;
+  /** Takes no further messages. Those that wait are handled where `handle` says so, else left. Resolves when all handlers have settled. */
+  drain(handle: (message: Message) => boolean): Promise<void>;
 }
 
 /** `deliver` never rejects: the core settles every message (see `SubscribeRequest.deliver`). */
@@ -13,7 +13,7 @@ export function createIntake<Message>(
   concurrency: number,
   deliver: (message: Message) => Promise<void>,
 ): Intake<Message> {
-  const waiting: Message[] = [];
+  let waiting: Message[] = [];
   let first = 0;
   let active = 0;
   let open = true;
@@ -52,12 +52,10 @@ export function createIntake<Message>(
       waiting.push(message);
       next();
     },
-    drain(rest) {
+    drain(handle) {
       open = false;
-      if (rest === "leave") {
-        waiting.length = 0;
-        first = 0;
-      }
+      waiting = waiting.slice(first).filter((message) => handle(message));
+      first = 0;
       return new Promise((resolve) => {
         drained = resolve;
         next();

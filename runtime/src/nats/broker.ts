@@ -1,4 +1,4 @@
-/** NATS core: subjects, wildcards, queue groups, requests. At most once. */
+/** Core NATS: subjects, wildcards, queue groups, requests. At most once. */
 import { Broker } from "../broker.ts";
 import type { BrokerKind } from "../driver.ts";
 import { Router } from "../router.ts";
@@ -6,30 +6,30 @@ import { Scope } from "../scope.ts";
 import { connectNats } from "./driver.ts";
 import type { NatsKind, NatsOptions } from "./options.ts";
 
-/** Subjects: https://docs.nats.io/nats-concepts/subjects */
-const nats: BrokerKind = {
+/** Subjects as NATS writes them; `a.>` does not match `a`. */
+export const nats: BrokerKind = {
   protocol: "nats",
   dialect: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
   redelivers: () => false,
   headers: true,
 };
 
-/** A NATS server or cluster. Connects when its app starts. */
+/** A connection to NATS. */
 export class NatsBroker extends Broker<NatsKind> {
   constructor(options: NatsOptions = {}) {
-    super(nats, (context) =>
-      connectNats({
-        ...options,
-        url:
-          context.url ?? options.url ?? process.env["MILLRACE_NATS_URL"] ?? "nats://localhost:4222",
-      })(context),
+    super(
+      nats,
+      connectNats(
+        options,
+        () => options.url ?? process.env["MILLRACE_NATS_URL"] ?? "nats://localhost:4222",
+      ),
     );
   }
 }
 
 /** Declarations to be included in a {@link NatsBroker}. */
 export class NatsRouter extends Router<NatsKind> {
-  constructor(options: { /** Before each subject: `admin.`. */ readonly prefix?: string } = {}) {
+  constructor(options: { /** Before each address: `admin.`. */ readonly prefix?: string } = {}) {
     super(new Scope(nats, options));
   }
 }

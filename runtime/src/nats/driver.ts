@@ -6,7 +6,7 @@
  * and what could not be confirmed rejects. Received messages wait in this process: the protocol has no back-pressure.
  */
 import { setImmediate as turn } from "node:timers/promises";
-import type { Msg, NatsConnection, Subscription } from "nats";
+import type { Msg, MsgHdrs, NatsConnection, Subscription } from "nats";
 import { abortable, within } from "../abortable.ts";
 import { createBackoff } from "../backoff.ts";
 import type {
@@ -32,14 +32,15 @@ import type { NatsOptions } from "./options.ts";
 
 /** A connection of the package "nats". */
 export type NatsClient = NatsConnection;
+export type { Msg, MsgHdrs };
 
 type Package = typeof import("nats");
 
 /** From here on a queue is worth a warning, at each doubling. */
 const MANY_WAITING = 10_000;
 
-/** Connects with these options; see {@link NatsOptions}. */
-export function connectNats(options: NatsOptions & { readonly url: string }): Connect {
+/** Connects with these options; see {@link NatsOptions}. `url` gives the address when it is needed. */
+export function connectNats(options: NatsOptions, url: () => string): Connect {
   return async (context) => {
     const nats = await import("nats").catch((cause: unknown) => {
       throw new ClientMissingError("nats", { cause });
@@ -47,7 +48,12 @@ export function connectNats(options: NatsOptions & { readonly url: string }): Co
     if (options.client !== undefined)
       return new NatsDriver(nats, options.client, context, options, false);
     const backoff = createBackoff();
-    const client = await open(nats, options, context, () => backoff.delay);
+    const client = await open(
+      nats,
+      { ...options, url: context.url ?? url() },
+      context,
+      () => backoff.delay,
+    );
     const driver = new NatsDriver(nats, client, context, options, true);
     driver.onAttempt = { failed: () => backoff.failed(), reset: () => backoff.reset() };
     return driver;
@@ -158,7 +164,7 @@ class NatsDriver implements Driver {
       drain: async () => {
         await this.#end(subscription);
         // The broker has forgotten them already, so those that wait are handled as well.
-        await intake.drain("handle");
+        await intake.drain(() => true);
         if (this.#lost === undefined) await this.#client.flush().catch(() => undefined);
       },
     };
@@ -295,7 +301,7 @@ class NatsDriver implements Driver {
     });
     for await (const status of this.#client.status()) {
       const { Events, DebugEvents } = this.#nats;
-      const data = String(status.data);
+      const data = typeof status.data === "object" ? "" : String(status.data);
       if (status.type === Events.Disconnect && this.#lost === undefined && !this.#closing) {
         let resolve = () => {};
         const back = new Promise<void>((done) => (resolve = done));

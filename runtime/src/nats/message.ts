@@ -1,7 +1,7 @@
 /** NATS messages ↔ ours. Pure: nothing here talks to a server. */
-import type { Msg, MsgHdrs } from "nats";
 import type { Headers, Incoming } from "../driver.ts";
 import { PublishError } from "../errors.ts";
+import type { Msg, MsgHdrs } from "./driver.ts";
 
 /** Fills a client's header object. Values are UTF-8 on the wire; a line break would end the header (ADR-4). */
 export function writeHeaders(headers: Headers, into: MsgHdrs): MsgHdrs {

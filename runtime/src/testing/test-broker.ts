@@ -199,7 +199,9 @@ function counting(
     }
   };
   return {
-    ...driver,
+    subscribe: (request) => driver.subscribe(request),
+    flush: () => driver.flush(),
+    close: () => driver.close(),
     publish: (message) => counted(message, () => driver.publish(message)),
     request: (message, options) => counted(message, () => driver.request(message, options)),
   };
