@@ -1,11 +1,12 @@
 /** Every command of package.json, one row each. A target is a tree's row, a lens' id, or nothing when called from the palette. */
-import type { WorkbenchState } from "@millrace/workbench/protocol";
+import type { Session } from "@millrace/workbench";
 import * as vscode from "vscode";
 import { showEmulatorMenu } from "./emulator-menu.ts";
 import type { TopologyPanel } from "./panel.ts";
 import { peekPeers } from "./peek.ts";
 import { pickOperation, pickServer, pickService, subjectOf } from "./picks.ts";
 import { openPlace } from "./places.ts";
+import { runAll, runService } from "./running.ts";
 import { composeMessage } from "./sending.ts";
 import { trusted } from "./trust.ts";
 import type { Workbench } from "./workbench.ts";
@@ -18,41 +19,41 @@ export function registerCommands(
   const commands: Record<string, (target: unknown) => unknown> = {
     openTopology: () => panel.open(),
     showOutput: () => output.show(true),
-    readAgain: () => workbench.restart(),
-    clearTraffic: () => workbench.post({ kind: "clear-traffic" }),
+    restart: () => workbench.restart(),
+    clearTraffic: () => workbench.ask((session) => session.clearTraffic()),
 
     sendMessage: (target) =>
-      ifTrusted(async (state) => {
+      ifTrusted(async ({ state }) => {
         const id =
           subjectOf(target) ?? (await pickOperation(workbench, state, "Send a message to"));
         if (id !== null) composeMessage(workbench, panel, id);
       }),
     showInTopology: (target) =>
-      withState(async (state) => {
+      workbench.ask(async ({ state }) => {
         const id =
           subjectOf(target) ?? (await pickOperation(workbench, state, "Show in the topology"));
         if (id !== null) panel.focus(id);
       }),
     showPeers: (target) =>
-      withState(async (state, folder) => {
+      workbench.ask(async ({ state }, folder) => {
         const id =
           subjectOf(target) ?? (await pickOperation(workbench, state, "Show the other end of"));
-        if (id !== null) await peekPeers(folder, state, id);
+        if (id !== null) await peekPeers(folder.uri, state, id);
       }),
     goToDeclaration: (target) =>
-      withState(async (state, folder) => {
+      workbench.ask(async ({ state }, folder) => {
         const id =
           subjectOf(target) ?? (await pickOperation(workbench, state, "Go to the declaration of"));
         const { operations, services } = state.topology;
         const place = [...operations, ...services].find((thing) => thing.id === id)?.place ?? null;
-        if (place !== null) await openPlace(folder, place);
+        if (place !== null) await openPlace(folder.uri, place);
       }),
 
     startEmulator: () => ifTrusted(() => workbench.startEmulator()),
-    stopEmulator: () => withState(() => workbench.post({ kind: "stop-emulator" })),
-    emulatorMenu: () => withState((state) => showEmulatorMenu(state)),
+    stopEmulator: () => workbench.ask((session) => session.stopEmulator()),
+    emulatorMenu: () => workbench.ask(({ state }) => showEmulatorMenu(state)),
     copyUrl: (target) =>
-      withState(async (state) => {
+      workbench.ask(async ({ state }) => {
         const protocol = subjectOf(target) ?? (await pickServer(state, "Copy the address of"));
         const url = state.emulator.servers.find((server) => server.protocol === protocol)?.url;
         if (url === undefined) return;
@@ -61,38 +62,28 @@ export function registerCommands(
       }),
 
     runService: (target) =>
-      ifTrusted(async (state) => {
-        const id =
-          subjectOf(target) ?? (await pickService(state, "Run a service", ["stopped", "crashed"]));
-        if (id !== null) workbench.post({ kind: "start-service", id });
-      }),
-    stopService: (target) =>
-      withState(async (state) => {
+      ifTrusted(async (session) => {
         const id =
           subjectOf(target) ??
-          (await pickService(state, "Stop a service", ["running", "starting"]));
-        if (id !== null) workbench.post({ kind: "stop-service", id });
+          (await pickService(session.state, "Run a service", ["stopped", "crashed"]));
+        if (id !== null) await runService(session, id, output);
       }),
-    runAll: () => ifTrusted(() => workbench.post({ kind: "start-all" })),
-    stopAll: () => withState(() => workbench.post({ kind: "stop-all" })),
-    initInTerminal: () => ifTrusted((_state, folder) => initInTerminal(folder)),
+    stopService: (target) =>
+      workbench.ask(async (session) => {
+        const id =
+          subjectOf(target) ??
+          (await pickService(session.state, "Stop a service", ["running", "starting"]));
+        if (id !== null) await session.stopService(id);
+      }),
+    runAll: () => ifTrusted((session) => runAll(session, output)),
+    stopAll: () => workbench.ask((session) => session.stopAll()),
+    initInTerminal: () => ifTrusted((_session, folder) => initInTerminal(folder.uri)),
   };
 
-  async function withState(
-    act: (state: WorkbenchState, folder: vscode.Uri) => unknown,
-  ): Promise<void> {
-    const { folder, state } = workbench;
-    if (folder === null)
-      return void vscode.window.showInformationMessage(
-        "Millrace works on a folder: open one first.",
-      );
-    await act(state ?? (await workbench.firstState()), folder.uri);
-  }
-
   async function ifTrusted(
-    act: (state: WorkbenchState, folder: vscode.Uri) => unknown,
+    verb: (session: Session, folder: vscode.WorkspaceFolder) => unknown,
   ): Promise<void> {
-    if (await trusted()) await withState(act);
+    if (await trusted()) await workbench.ask(verb);
   }
 
   return vscode.Disposable.from(

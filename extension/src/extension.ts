@@ -1,5 +1,6 @@
 /** The VS Code shell of the workbench: one flat list of registrations; what they do is in the file of their name. */
 import { performance } from "node:perf_hooks";
+import type { WorkbenchState } from "@millrace/workbench/protocol";
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { registerContextKeys } from "./context-keys.ts";
@@ -11,30 +12,40 @@ import { registerTerminals } from "./terminals.ts";
 import { registerTrees } from "./trees.ts";
 import { Workbench } from "./workbench.ts";
 
-/** What other extensions and the tests may ask. */
+/** For other extensions. */
 export interface MillraceApi {
   /** How long `activate` kept the extension host, ms. */
   readonly activation: number;
+  /** What the views show: topology, emulator, services. null before the folder is being read, and without one. */
+  state(): WorkbenchState | null;
 }
+
+let workbench: Workbench | undefined;
 
 export function activate(context: vscode.ExtensionContext): MillraceApi {
   const started = performance.now();
   const output = vscode.window.createOutputChannel("Millrace", { log: true });
-  const workbench = new Workbench(context.extensionUri, output);
-  const panel = new TopologyPanel(workbench, context.extensionUri);
+  const here = new Workbench(context, output);
+  const panel = new TopologyPanel(here, context.extensionUri);
   context.subscriptions.push(
     output,
-    workbench,
+    here.register(),
     panel.register(),
-    registerCommands(workbench, panel, output),
-    registerTrees(workbench),
-    registerLenses(workbench),
-    registerDiagnostics(workbench),
-    registerStatusBar(workbench),
-    registerTerminals(workbench, context),
-    registerContextKeys(workbench),
+    registerCommands(here, panel, output),
+    registerTrees(here),
+    registerLenses(here),
+    registerDiagnostics(here),
+    registerStatusBar(here),
+    registerTerminals(here, context),
+    registerContextKeys(here),
   );
-  // Reading the workspace goes on in its worker after activation.
-  void workbench.open();
-  return { activation: performance.now() - started };
+  workbench = here;
+  // Loading the session and reading the folder are no part of activation.
+  setImmediate(() => void here.open());
+  return { activation: performance.now() - started, state: () => here.state };
+}
+
+/** Services and the emulator end with the window. */
+export async function deactivate(): Promise<void> {
+  await workbench?.close();
 }

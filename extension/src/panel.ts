@@ -1,13 +1,13 @@
 /** The topology, the message form and the traffic: the workbench's page in an editor tab, one for the window. */
 import { randomBytes } from "node:crypto";
+import type { PageConnection } from "@millrace/workbench";
 import type { SessionMessage } from "@millrace/workbench/protocol";
 import * as vscode from "vscode";
-import { pageHtml } from "./page-html.ts";
-import type { PageConnection, Workbench } from "./workbench.ts";
+import { kindOf, type Workbench } from "./workbench.ts";
 
 const viewType = "millrace.topology";
 
-export class TopologyPanel implements vscode.Disposable {
+export class TopologyPanel {
   readonly #workbench: Workbench;
   readonly #extension: vscode.Uri;
   #shown: ShownPage | null = null;
@@ -19,13 +19,15 @@ export class TopologyPanel implements vscode.Disposable {
 
   /** Brings the page to the front, without taking the cursor out of the code. */
   open(): void {
-    if (this.#shown !== null) return this.#shown.panel.reveal(undefined, true);
-    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    this.#show(
-      vscode.window.createWebviewPanel(viewType, "Millrace", column, {
-        retainContextWhenHidden: true,
-      }),
-    );
+    if (this.#shown !== null) this.#shown.panel.reveal(undefined, true);
+    else {
+      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+      this.#show(
+        vscode.window.createWebviewPanel(viewType, "Millrace", column, {
+          retainContextWhenHidden: true,
+        }),
+      );
+    }
   }
 
   /** Centres on a service, channel or operation. */
@@ -41,35 +43,38 @@ export class TopologyPanel implements vscode.Disposable {
     this.#shown?.tell({ kind: "compose", id });
   }
 
-  /** VS Code brings a panel back after a reload of the window through this. */
-  readonly serializer: vscode.WebviewPanelSerializer = {
-    deserializeWebviewPanel: async (panel) => this.#show(panel),
-  };
-
   register(): vscode.Disposable {
+    // VS Code brings a panel back after the window was reloaded.
+    const serializer = {
+      deserializeWebviewPanel: async (panel: vscode.WebviewPanel) => this.#show(panel),
+    };
     return vscode.Disposable.from(
-      this,
-      vscode.window.registerWebviewPanelSerializer(viewType, this.serializer),
+      vscode.window.registerWebviewPanelSerializer(viewType, serializer),
+      { dispose: () => this.#shown?.panel.dispose() },
     );
-  }
-
-  dispose(): void {
-    this.#shown?.panel.dispose();
   }
 
   #show(panel: vscode.WebviewPanel): void {
     const root = vscode.Uri.joinPath(this.#extension, "dist", "page");
     const { webview } = panel;
     webview.options = { enableScripts: true, localResourceRoots: [root] };
-    panel.iconPath = vscode.Uri.joinPath(this.#extension, "media", "activity-bar.svg");
+    const icon = (name: string) => vscode.Uri.joinPath(this.#extension, "media", name);
+    panel.iconPath = { light: icon("panel-light.svg"), dark: icon("panel-dark.svg") };
     const shown = new ShownPage(panel, this.#workbench);
     this.#shown = shown;
     panel.onDidDispose(() => {
       shown.close();
       if (this.#shown === shown) this.#shown = null;
     });
+    void this.#fill(webview, root);
+  }
+
+  async #fill(webview: vscode.Webview, root: vscode.Uri): Promise<void> {
+    // Loaded with the session, which no window pays for at its start.
+    const { pageHtml } = await import("@millrace/workbench");
     const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
     webview.html = pageHtml({
+      shell: "vscode",
       script: file("page.js"),
       style: file("page.css"),
       cspSource: webview.cspSource,
@@ -89,10 +94,11 @@ class ShownPage {
     this.panel = panel;
     this.#connection = workbench.connect((message) => void panel.webview.postMessage(message));
     panel.webview.onDidReceiveMessage(async (message: unknown) => {
+      // The user pressed Send: an emulator that is stopped is started for it, nothing is asked.
+      if (kindOf(message) === "send" && workbench.state?.trusted === true)
+        await workbench.startEmulator();
       await this.#connection.receive(message);
-      if (this.#waiting === null || !isReady(message)) return;
-      for (const waiting of this.#waiting) void panel.webview.postMessage(waiting);
-      this.#waiting = null;
+      if (kindOf(message) === "ready") this.#listens();
     });
   }
 
@@ -104,10 +110,9 @@ class ShownPage {
   close(): void {
     this.#connection.close();
   }
-}
 
-function isReady(message: unknown): boolean {
-  return (
-    typeof message === "object" && message !== null && "kind" in message && message.kind === "ready"
-  );
+  #listens(): void {
+    for (const message of this.#waiting ?? []) void this.panel.webview.postMessage(message);
+    this.#waiting = null;
+  }
 }

@@ -32,9 +32,11 @@ export async function offerToRun(workbench: Workbench, id: string): Promise<void
     run,
   );
   offered = false;
-  if (answer === all) workbench.post({ kind: "start-all" });
+  if (answer === all) await vscode.commands.executeCommand("millrace.runAll");
   if (answer === run)
-    for (const service of idle) workbench.post({ kind: "start-service", id: service });
+    await Promise.all(
+      idle.map((service) => vscode.commands.executeCommand("millrace.runService", service)),
+    );
 }
 
 /** The services that receive what is sent to an operation's channel, or to a channel. */

@@ -1,34 +1,172 @@
-/** The session of the window's folder, as the views see it: its last state, its messages, and what can be asked of it. */
-import type { PageMessage, SessionMessage, WorkbenchState } from "@millrace/workbench/protocol";
+/**
+ * The session of the window's folder, as the views see it: its last state, its pages, and the verbs on it.
+ * A window with several folders shows the first one.
+ */
+import type { EmulatorOptions } from "@millrace/emulator/remote";
+import type { PageConnection, Session } from "@millrace/workbench";
+import type { SessionMessage, WorkbenchState } from "@millrace/workbench/protocol";
 import * as vscode from "vscode";
+import { openPlace } from "./places.ts";
+import { readSettings } from "./settings.ts";
+import { watchFiles } from "./watching.ts";
 
-/** A page's line to the session. */
-export interface PageConnection {
-  /** Anything that came from the page: the session judges it. */
-  receive(message: unknown): Promise<void>;
-  close(): void;
+/** VS Code waits five seconds for an extension to end; what has not stopped by then is killed. */
+const CLOSE_WITHIN = 4_000;
+
+export class Workbench {
+  readonly folder: vscode.WorkspaceFolder | null = vscode.workspace.workspaceFolders?.[0] ?? null;
+  readonly #context: vscode.ExtensionContext;
+  readonly #output: vscode.LogOutputChannel;
+  readonly #states = new vscode.EventEmitter<WorkbenchState>();
+  readonly #pages = new Set<Page>();
+  #session: Session | null = null;
+
+  constructor(context: vscode.ExtensionContext, output: vscode.LogOutputChannel) {
+    this.#context = context;
+    this.#output = output;
+  }
+
+  /** null until the session is there, and in a window without a folder. */
+  get state(): WorkbenchState | null {
+    return this.#session?.state ?? null;
+  }
+
+  /** After each change of anything but traffic. */
+  readonly onState: vscode.Event<WorkbenchState> = this.#states.event;
+
+  /** Begins to read the folder. Loads the session only now, so that activation does not wait for it. */
+  async open(): Promise<void> {
+    const { folder } = this;
+    if (folder === null) return;
+    const { createSession } = await import("@millrace/workbench");
+    const { startEmulatorInWorker } = await import("@millrace/emulator/remote");
+    const file = (name: string) =>
+      vscode.Uri.joinPath(this.#context.extensionUri, "dist", name).fsPath;
+    const storage = this.#context.storageUri;
+    const session = createSession({
+      folder: folder.uri.fsPath,
+      shell: "vscode",
+      trusted: vscode.workspace.isTrusted,
+      workers: { analysis: file("analysis-worker.cjs"), emulator: file("emulator-worker.cjs") },
+      open: (place) => void openPlace(folder.uri, place),
+      log: (line) => this.#output.info(line),
+      // The settings of the moment it starts, not of the moment the window opened.
+      parts: { startEmulator: (entry) => startEmulatorInWorker(entry, emulatorOptions(folder)) },
+      ...(storage === undefined
+        ? {}
+        : { draftsFile: vscode.Uri.joinPath(storage, "drafts.json").fsPath }),
+    });
+    this.#session = session;
+    session.onState((state) => this.#states.fire(state));
+    session.onOutput(({ service, stream, line }) =>
+      this.#output[stream === "stdout" ? "info" : "warn"](`${service}: ${line}`),
+    );
+    this.#states.fire(session.state);
+    for (const page of this.#pages) page.join(session);
+    await session.analysed();
+    if (readSettings(folder).autoStart && session.state.trusted) await this.startEmulator();
+  }
+
+  /** What goes on while the extension lives: files and trust. */
+  register(): vscode.Disposable {
+    return vscode.Disposable.from(
+      this.#states,
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#session?.trust()),
+      ...(this.folder === null
+        ? []
+        : [watchFiles(this.folder, (file) => this.#session?.fileChanged(file))]),
+    );
+  }
+
+  /** Everything anew: for an analysis that failed. */
+  async restart(): Promise<void> {
+    await this.close();
+    await this.open();
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session;
+    this.#session = null;
+    await session?.close(CLOSE_WITHIN);
+  }
+
+  /** A page may be there before the session: VS Code brings its panel back first. */
+  connect(tell: (message: SessionMessage) => void): PageConnection {
+    const page = new Page(tell, () => this.#pages.delete(page));
+    this.#pages.add(page);
+    if (this.#session !== null) page.join(this.#session);
+    return page;
+  }
+
+  /** Runs a verb of the session once the folder has been read. What goes wrong is shown. */
+  async ask(verb: (session: Session, folder: vscode.WorkspaceFolder) => unknown): Promise<void> {
+    const { folder } = this;
+    if (folder === null)
+      return void vscode.window.showInformationMessage(
+        "Millrace works on a folder: open one first.",
+      );
+    const session = this.#session;
+    if (session === null) return;
+    try {
+      await session.analysed();
+      await verb(session, folder);
+    } catch (error) {
+      const show = "Show Output";
+      const message = error instanceof Error ? error.message : String(error);
+      this.#output.error(message);
+      if ((await vscode.window.showErrorMessage(`Millrace: ${message}`, show)) === show)
+        this.#output.show(true);
+    }
+  }
+
+  /** With progress in the status bar. Does nothing where it runs. */
+  async startEmulator(): Promise<void> {
+    if (this.state?.emulator.status === "running") return;
+    const progress = {
+      location: vscode.ProgressLocation.Window,
+      title: "Starting the Millrace emulator",
+    };
+    await vscode.window.withProgress(progress, () =>
+      this.ask((session) => session.startEmulator()),
+    );
+  }
 }
 
-export class Workbench implements vscode.Disposable {
-  readonly folder: vscode.WorkspaceFolder | null = null;
-  state: WorkbenchState | null = null;
-  constructor(extension: vscode.Uri, output: vscode.LogOutputChannel) {
-    void extension;
-    void output;
+function emulatorOptions(folder: vscode.WorkspaceFolder): EmulatorOptions {
+  return { ports: readSettings(folder).ports };
+}
+
+/** A page's line to the session, whichever session there is. */
+class Page implements PageConnection {
+  readonly #tell: (message: SessionMessage) => void;
+  readonly #leave: () => void;
+  #line: PageConnection | null = null;
+  #ready = false;
+
+  constructor(tell: (message: SessionMessage) => void, leave: () => void) {
+    this.#tell = tell;
+    this.#leave = leave;
   }
-  readonly onState: vscode.Event<WorkbenchState> = () => new vscode.Disposable(() => undefined);
-  connect(tell: (message: SessionMessage) => void): PageConnection {
-    void tell;
-    return { receive: async () => {}, close() {} };
+
+  join(session: Session): void {
+    this.#line = session.connect(this.#tell);
+    if (this.#ready) void this.#line.receive({ kind: "ready" });
   }
-  post(message: PageMessage): void {
-    void message;
+
+  async receive(message: unknown): Promise<void> {
+    if (kindOf(message) === "ready") this.#ready = true;
+    await this.#line?.receive(message);
   }
-  async startEmulator(): Promise<void> {}
-  async firstState(): Promise<WorkbenchState> {
-    throw new Error("x");
+
+  close(): void {
+    this.#line?.close();
+    this.#leave();
   }
-  async restart(): Promise<void> {}
-  async open(): Promise<void> {}
-  dispose(): void {}
+}
+
+/** What kind of message a page sent; the session checks the rest. */
+export function kindOf(message: unknown): unknown {
+  return typeof message === "object" && message !== null && "kind" in message
+    ? message.kind
+    : undefined;
 }
