@@ -1,7 +1,7 @@
 /** MQTT by aedes: 3.1.1 is promised; what of MQTT 5 is open stands in test/emulator/mqtt-gaps.ts. */
 import { type Credentials, type Protocol, type ProtocolKind, WORKBENCH } from "../protocol.ts";
 import { SERVER_NAME, VERSION } from "../version.ts";
-import { type Broker, type BrokerPacket, createBroker } from "./model/broker.ts";
+import { type BrokerPacket, createBroker } from "./broker.ts";
 import { Clients } from "./model/clients.ts";
 import { MqttSession, type Server } from "./session/session.ts";
 import { propertyHeaders } from "./wire/properties.ts";
@@ -10,6 +10,14 @@ import { propertyHeaders } from "./wire/properties.ts";
 const MAX_PENDING = 64 * 1024 * 1024;
 /** What a packet has besides its payload: topic, properties, headers. */
 const MAX_OVERHEAD = 128 * 1024;
+
+/** As mosquitto says who it is; also how a test knows that this is no real broker. */
+const systemVersion = {
+  topic: "$SYS/broker/version",
+  payload: Buffer.from(`${SERVER_NAME} ${VERSION}`),
+  qos: 0,
+  retain: true,
+} as const;
 
 export const mqtt: ProtocolKind = {
   name: "mqtt",
@@ -20,7 +28,7 @@ export const mqtt: ProtocolKind = {
     const sessions = new WeakMap<object, MqttSession>();
     const maxPacket = context.maxPayload + MAX_OVERHEAD;
 
-    const broker: Broker = await createBroker(
+    const broker = createBroker(
       {
         authenticate: (user, password) =>
           context.auth === null || accepts(context.auth, user, password),
@@ -43,7 +51,12 @@ export const mqtt: ProtocolKind = {
         forward: (stream, forward) => sessions.get(stream)?.forward(forward),
       },
       { queueLimit: 10_000, maximumPacketSize: maxPacket },
-    );
+    ).then(async (loaded) => {
+      await loaded.publish(systemVersion);
+      return loaded;
+    });
+    // Who connects or publishes is told of a failure.
+    broker.catch(() => {});
     const server: Server = {
       broker,
       context,
@@ -52,14 +65,6 @@ export const mqtt: ProtocolKind = {
       maxPending: MAX_PENDING,
       maxPacket,
     };
-    // As mosquitto says who it is; also how a test knows that this is no real broker.
-    await broker.publish({
-      topic: "$SYS/broker/version",
-      payload: Buffer.from(`${SERVER_NAME} ${VERSION}`),
-      qos: 0,
-      retain: true,
-    });
-
     return {
       accept: (connection) => new MqttSession(server, connection),
       async publish({ channel, payload, headers }) {
@@ -70,7 +75,9 @@ export const mqtt: ProtocolKind = {
             `packet too large: ${payload.length} bytes are more than ${context.maxPayload}`,
           );
         const { "content-type": contentType, ...userProperties } = headers ?? {};
-        await broker.publish({
+        await (
+          await broker
+        ).publish({
           topic: channel,
           payload: Buffer.from(payload),
           qos: 1,
@@ -78,7 +85,7 @@ export const mqtt: ProtocolKind = {
           properties: { userProperties, ...(contentType === undefined ? {} : { contentType }) },
         });
       },
-      close: () => broker.close(),
+      close: async () => (await broker).close(),
     };
   },
 };

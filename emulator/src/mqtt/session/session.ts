@@ -3,7 +3,7 @@ import type { FrameFault } from "../../fault-engine.ts";
 import type { JournalClient, JournalEntry } from "../../journal.ts";
 import { Outbound } from "../../outbound.ts";
 import type { Connection, ProtocolContext, Session } from "../../protocol.ts";
-import type { Broker } from "../model/broker.ts";
+import type { Broker } from "../broker.ts";
 import { type Clients, ClientState } from "../model/clients.ts";
 import { Expected, type Forward } from "../model/deliveries.ts";
 import { filterMatches, isSystemTopic } from "../model/topics.ts";
@@ -22,7 +22,8 @@ import { BrokerStream } from "./stream.ts";
 
 /** What all sessions of one server share. */
 export interface Server {
-  readonly broker: Broker;
+  /** Still loading when the first clients come. */
+  readonly broker: Promise<Broker>;
   readonly context: ProtocolContext;
   readonly clients: Clients;
   /** The sessions by the stream that aedes knows them by. */
@@ -38,7 +39,6 @@ export class MqttSession implements Session {
   readonly #connection: Connection;
   readonly #outbound: Outbound;
   readonly #stream: BrokerStream;
-  readonly #persistent: () => boolean;
   readonly #incoming: FrameReader;
   readonly #outgoing = new FrameReader(Number.POSITIVE_INFINITY);
   readonly #expected = new Expected();
@@ -47,8 +47,9 @@ export class MqttSession implements Session {
   #version = 0;
   #clean = true;
   #state: ClientState = new ClientState();
-  /** A delay fault holds the packets back. */
-  #held = false;
+  /** Packets wait: for the broker at first, for a delay fault later. */
+  #held = true;
+  #persistent: () => boolean = () => false;
   #ended = false;
 
   constructor(server: Server, connection: Connection) {
@@ -63,8 +64,19 @@ export class MqttSession implements Session {
       ended: () => this.#end(),
     });
     server.sessions.set(this.#stream, this);
-    const { persistent } = server.broker.handle(this.#stream);
-    this.#persistent = persistent;
+    connection.pause();
+    void server.broker.then(
+      (broker) => this.#begin(broker),
+      () => connection.destroy(),
+    );
+  }
+
+  #begin(broker: Broker): void {
+    if (this.#ended) return;
+    this.#persistent = broker.handle(this.#stream).persistent;
+    this.#held = false;
+    this.#connection.resume();
+    this.#takePackets();
   }
 
   get client(): JournalClient {

@@ -1,6 +1,6 @@
 /**
- * aedes, held so that every message has the journal's number. Loaded when MQTT is opened, as it takes longer to load
- * than everything else together.
+ * aedes, held so that every message has the journal's number. It takes longer to load than everything else together:
+ * nothing of it is loaded where MQTT is not opened.
  *
  * Two things used here are not in aedes' types: it numbers messages by its property `counter` (in `brokerCounter` of each
  * packet, kept in queues and sessions), and every message passes its method `publish`, whose second argument is the
@@ -8,8 +8,8 @@
  */
 import type { Duplex } from "node:stream";
 import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
-import { isSystemTopic } from "./topics.ts";
-import type { Forward } from "./deliveries.ts";
+import { isSystemTopic } from "./model/topics.ts";
+import type { Forward } from "./model/deliveries.ts";
 
 /** A message as aedes holds it. */
 export interface BrokerPacket {
