@@ -45,7 +45,12 @@ export type ShellKind = "vscode" | "browser";
 
 export interface EmulatorState {
   readonly status: "stopped" | "starting" | "running" | "failed";
-  readonly servers: readonly { readonly protocol: ProtocolName; readonly url: string; readonly port: number; readonly movedFrom?: number }[];
+  readonly servers: readonly {
+    readonly protocol: ProtocolName;
+    readonly url: string;
+    readonly port: number;
+    readonly movedFrom?: number;
+  }[];
   readonly error?: string;
 }
 
@@ -63,7 +68,15 @@ export interface TrafficEvent {
   readonly seq: number;
   /** ms since 1970. */
   readonly time: number;
-  readonly kind: "published" | "delivered" | "acknowledged" | "rejected" | "redelivered" | "dead-lettered" | "expired" | "dropped";
+  readonly kind:
+    | "published"
+    | "delivered"
+    | "acknowledged"
+    | "rejected"
+    | "redelivered"
+    | "dead-lettered"
+    | "expired"
+    | "dropped";
   readonly protocol: ProtocolName;
   /** Concrete: `shipments/42/dispatched`. */
   readonly address: string;
@@ -81,10 +94,16 @@ export interface TrafficEvent {
   readonly key?: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly replyTo?: string;
+  /** For an answer: the `message` of its request, whose channel it is shown on (its own address is an inbox that no code names). */
+  readonly replyOf?: number;
   readonly reason?: string;
   readonly payload: Payload;
   /** The chain it belongs to, and how that is known. `cause` is the `message` whose handling published this one. */
-  readonly chain: { readonly id: string; readonly by: "trace" | "correlation" | "inferred" | "none"; readonly cause?: number };
+  readonly chain: {
+    readonly id: string;
+    readonly by: "trace" | "correlation" | "inferred" | "none";
+    readonly cause?: number;
+  };
 }
 
 export interface Payload {
@@ -122,12 +141,34 @@ export type PageMessage =
   /** Show a place in the code; the browser shell cannot and the page then only shows file:line. */
   | { readonly kind: "open"; readonly place: Place }
   /** The draft of a message for an operation's channel: last edit, else a sample made from the schema by `seed`. Answered by `draft`. */
-  | { readonly kind: "draft"; readonly request: number; readonly operation: string; readonly seed?: number }
+  | {
+      readonly kind: "draft";
+      readonly request: number;
+      readonly operation: string;
+      readonly seed?: number;
+    }
   /** Judges a draft against the schema of its operation. Answered by `checked`. Also remembers it as the last edit. */
-  | { readonly kind: "check"; readonly request: number; readonly operation: string; readonly draft: Draft }
+  | {
+      readonly kind: "check";
+      readonly request: number;
+      readonly operation: string;
+      readonly draft: Draft;
+    }
   /** Sends to the emulator. Refused with `failed` where the payload does not fit and `anyway` is not set. Answered by `sent` or `failed`. */
-  | { readonly kind: "send"; readonly request: number; readonly operation: string; readonly draft: Draft; readonly anyway?: boolean }
-  | { readonly kind: "save-message"; readonly request: number; readonly operation: string; readonly name: string; readonly draft: Draft };
+  | {
+      readonly kind: "send";
+      readonly request: number;
+      readonly operation: string;
+      readonly draft: Draft;
+      readonly anyway?: boolean;
+    }
+  | {
+      readonly kind: "save-message";
+      readonly request: number;
+      readonly operation: string;
+      readonly name: string;
+      readonly draft: Draft;
+    };
 
 /** A message as it stands in the form. */
 export interface Draft {
@@ -140,7 +181,12 @@ export interface Draft {
 }
 
 export type Answer =
-  | { readonly kind: "draft"; readonly draft: Draft; readonly operation: Operation; readonly from: "last-edit" | "sample" | "saved" }
+  | {
+      readonly kind: "draft";
+      readonly draft: Draft;
+      readonly operation: Operation;
+      readonly from: "last-edit" | "sample" | "saved";
+    }
   | { readonly kind: "checked"; readonly findings: readonly Finding[] }
   /** Sent: the chain whose events show what it set off, and the events' `message`. */
   | { readonly kind: "sent"; readonly chain: string; readonly message: number | null }

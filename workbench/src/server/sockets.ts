@@ -1,0 +1,67 @@
+/** The page's WebSocket: the token first, then one JSON message after the other, either way. */
+import { WebSocket, type RawData } from "ws";
+import { PAGE_MESSAGE_BYTES, type SessionMessage } from "../protocol.ts";
+import type { PageConnection } from "../session/session.ts";
+import type { Token } from "./token.ts";
+
+/** How long a socket may stay open without its token, ms. */
+const HELLO_WITHIN = 10_000;
+/** A page that does not read is let go before it fills the memory; it comes back by itself. */
+const MOST_UNREAD = 64 * 1024 * 1024;
+
+// RFC 6455 §7.4.1.
+const INVALID_DATA = 1007;
+const POLICY = 1008;
+const TRY_AGAIN = 1013;
+
+export { PAGE_MESSAGE_BYTES };
+
+export function serveSocket(
+  socket: WebSocket,
+  token: Token,
+  connect: (send: (message: SessionMessage) => void) => PageConnection,
+): void {
+  let page: PageConnection | undefined;
+  const timer = setTimeout(() => socket.close(POLICY, "no token came"), HELLO_WITHIN);
+
+  socket.on("message", (data, isBinary) => {
+    const given = isBinary ? undefined : parse(data);
+    if (given === undefined) return socket.close(INVALID_DATA, "messages are JSON text");
+    if (page !== undefined) return void page.receive(given);
+    if (!isHello(given) || !token.fits(given.token))
+      return socket.close(POLICY, "the token is missing or wrong");
+    clearTimeout(timer);
+    page = connect(send);
+  });
+  // A frame that is too large or broken: ws closes by itself, with the code that says which.
+  socket.on("error", () => {});
+  socket.on("close", () => {
+    clearTimeout(timer);
+    page?.close();
+  });
+
+  function send(message: SessionMessage): void {
+    if (socket.readyState !== WebSocket.OPEN) return;
+    if (socket.bufferedAmount > MOST_UNREAD)
+      return socket.close(TRY_AGAIN, "the page does not keep up");
+    socket.send(JSON.stringify(message));
+  }
+}
+
+function parse(data: RawData): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}
+
+function isHello(given: unknown): given is { kind: "hello"; token: unknown } {
+  return (
+    typeof given === "object" &&
+    given !== null &&
+    "kind" in given &&
+    given.kind === "hello" &&
+    "token" in given
+  );
+}

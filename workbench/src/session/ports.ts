@@ -1,0 +1,66 @@
+/**
+ * When a port was taken and the emulator moved, code that names the port itself talks to whatever sits there.
+ * Each such declaration gets a problem that says so and what to write instead.
+ */
+import type { EmulatorState } from "../protocol.ts";
+import type { Problem, ProtocolName, Server, Topology } from "../topology.ts";
+
+const brokers: Partial<
+  Record<ProtocolName, { readonly port: number; readonly declaration: string }>
+> = {
+  nats: { port: 4222, declaration: "new NatsBroker()" },
+  mqtt: { port: 1883, declaration: "new MqttBroker()" },
+};
+
+export function takenPortProblems(
+  topology: Topology,
+  servers: EmulatorState["servers"],
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): readonly Problem[] {
+  const moved = servers.filter((server) => server.movedFrom !== undefined);
+  return topology.servers.flatMap((declared) => {
+    const emulator = moved.find((server) => server.protocol === declared.protocol);
+    const url = addressOf(declared, environment);
+    if (emulator === undefined || url === null) return [];
+    const place = loopbackPort(url, declared.protocol);
+    if (place === null || place.port !== emulator.movedFrom) return [];
+    const service =
+      topology.services.find(({ id }) => id === declared.service)?.name ?? declared.service;
+    const broker = brokers[declared.protocol]?.declaration;
+    const remedy = `${broker === undefined ? "" : `\`${broker}\` or `}MILLRACE_${declared.protocol.toUpperCase()}_URL`;
+    return {
+      code: "taken-port",
+      severity: "warning",
+      message: `${service} talks to ${place.host}:${place.port}, which is not the emulator (it is on ${emulator.port}): use ${remedy}`,
+      subject: declared.id,
+      place: declared.place,
+    };
+  });
+}
+
+/** What the code will connect to, as far as it says so itself; null where the workbench's environment decides. */
+function addressOf(
+  server: Server,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | null {
+  const { address, protocol } = server;
+  if (address.kind === "static") return address.url;
+  if (address.kind === "dynamic" || address.variable === `MILLRACE_${protocol.toUpperCase()}_URL`)
+    return null;
+  return environment[address.variable] ?? address.default ?? null;
+}
+
+function loopbackPort(
+  address: string,
+  protocol: ProtocolName,
+): { host: string; port: number } | null {
+  try {
+    const url = new URL(address.includes("://") ? address : `${protocol}://${address}`);
+    const port = url.port === "" ? brokers[protocol]?.port : Number(url.port);
+    if (port === undefined || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
+      return null;
+    return { host: url.hostname, port };
+  } catch {
+    return null;
+  }
+}

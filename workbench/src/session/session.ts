@@ -1,0 +1,359 @@
+/**
+ * One workspace's workbench: joins its topology, its emulator, its services and their traffic, and holds the verbs on them.
+ * Knows no editor and no server; a shell connects pages to it and hands it file events.
+ */
+import { basename } from "node:path";
+import {
+  type EmulatorOptions,
+  type JournalEvent,
+  startEmulatorInWorker,
+} from "@millrace/emulator/remote";
+import { startAnalysis } from "../analysis/index.ts";
+import type {
+  Answer,
+  Draft,
+  SavedMessage,
+  ServiceState,
+  SessionMessage,
+  ShellKind,
+  TrafficEvent,
+  WorkbenchState,
+} from "../protocol.ts";
+import type { Place, Topology } from "../topology.ts";
+import { openDrafts } from "./drafts.ts";
+import { Emulation } from "./emulation.ts";
+import { receive } from "./page-verbs.ts";
+import { coalesce, createListeners, createPages } from "./pages.ts";
+import { takenPortProblems } from "./ports.ts";
+import { isSavedMessage, readSavedMessages } from "./saved-messages.ts";
+import { createSending } from "./sending.ts";
+import { type OutputLine, Services } from "./services.ts";
+import { createTraffic } from "./traffic.ts";
+
+export interface SessionOptions {
+  /** The workspace folder, absolute. */
+  readonly folder: string;
+  readonly shell: ShellKind;
+  /** false: analysis only; nothing of the workspace is run and nothing is sent. */
+  readonly trusted: boolean;
+  /** The files of the worker threads: built `@millrace/workbench/analysis-worker` and `@millrace/emulator/worker`. */
+  readonly workers: { readonly analysis: string; readonly emulator: string };
+  /** How the emulator is started: ports and limits. */
+  readonly emulator?: EmulatorOptions;
+  /** Where the last edits of messages are kept; without it they end with the session. */
+  readonly draftsFile?: string;
+  /** Shows a place in the code, where the shell can. */
+  readonly open?: (place: Place) => void;
+  /** For what is nobody's answer: page messages that were refused, and the like. */
+  readonly log?: (line: string) => void;
+  /** Parts that tests replace. */
+  readonly parts?: Partial<SessionParts>;
+}
+
+/** What the session is joined from. */
+export interface SessionParts {
+  startAnalysis(options: {
+    worker: string;
+    folder: string;
+    trusted: boolean;
+  }): Promise<AnalysisPart>;
+  startEmulator: typeof startEmulatorInWorker;
+}
+
+/** What the session needs of the analysis. */
+export interface AnalysisPart {
+  topology(): Topology | Promise<Topology>;
+  onChange(listener: (topology: Topology) => void): unknown;
+  fileChanged(path: string): unknown;
+  close(): unknown;
+}
+
+export interface Session {
+  readonly state: WorkbenchState;
+  /** Calls back after each change. Returns the way to stop. */
+  onState(listener: (state: WorkbenchState) => void): () => void;
+  onTraffic(listener: (events: readonly TrafficEvent[]) => void): () => void;
+  /** What the services print, line by line. */
+  onOutput(listener: (line: OutputLine) => void): () => void;
+  /** Resolves when the first topology is there, or is known not to come: `state.analysis` tells. */
+  analysed(): Promise<void>;
+  /** `MILLRACE_…_URL` of the running emulator, for terminals and launch configurations; empty where it does not run. */
+  environment(): Readonly<Record<string, string>>;
+
+  /** Rejects with the reason where it cannot be started. */
+  startEmulator(): Promise<void>;
+  stopEmulator(): Promise<void>;
+  /** Starts the emulator first, where it does not run. Resolves when the service is ready or has crashed. */
+  startService(id: string): Promise<ServiceState>;
+  stopService(id: string): Promise<void>;
+  /** The emulator and all services. Resolves when each is ready or has crashed. */
+  startAll(): Promise<void>;
+  stopAll(): Promise<void>;
+  draft(operation: string, seed?: number): Promise<Answer>;
+  check(operation: string, draft: Draft): Promise<Answer>;
+  send(operation: string, draft: Draft, options?: { anyway?: boolean }): Promise<Answer>;
+  saveMessage(operation: string, name: string, draft: Draft): Promise<Answer>;
+  clearTraffic(): void;
+  /** A file was created, changed or deleted. Absolute, or relative to the folder. */
+  fileChanged(path: string): void;
+  /** The user has come to trust the workspace: everything is allowed from now on. */
+  trust(): void;
+
+  /** A page. `receive` takes what it sends, unchecked. */
+  connect(send: (message: SessionMessage) => void): PageConnection;
+  /** Tells all pages something of the shell's: `focus`, `compose`. */
+  tell(message: Extract<SessionMessage, { kind: "focus" | "compose" }>): void;
+  /** Ends services, emulator and analysis; what does not end within `deadline` ms is killed. */
+  close(deadline?: number): Promise<void>;
+}
+
+export interface PageConnection {
+  /** Resolves when it was acted on; never rejects. */
+  receive(message: unknown): Promise<void>;
+  close(): void;
+}
+
+const UNTRUSTED =
+  "This workspace is not trusted: starting, running and sending are off until you trust it.";
+
+const nothing: Topology = {
+  revision: 0,
+  services: [],
+  servers: [],
+  channels: [],
+  operations: [],
+  links: [],
+  problems: [],
+  notices: [],
+};
+
+export function createSession(options: SessionOptions): Session {
+  const { folder, shell } = options;
+  const parts: SessionParts = {
+    startAnalysis,
+    startEmulator: startEmulatorInWorker,
+    ...options.parts,
+  };
+  const log = options.log ?? (() => {});
+  let trusted = options.trusted;
+  let closed: Promise<void> | undefined;
+  let revision = 0;
+  /** As the analysis found it; `state.topology` has what the emulator and the saved messages add. */
+  let found: Topology = nothing;
+  let analysisState: WorkbenchState["analysis"] = { status: "reading" };
+  let saved: { messages: readonly SavedMessage[]; notices: readonly string[] } = {
+    messages: [],
+    notices: [],
+  };
+  /** Events that came before the first topology wait for it: they could not be told apart without. */
+  let waiting: JournalEvent[] | null = [];
+
+  const pages = createPages();
+  const stateListeners = createListeners<WorkbenchState>();
+  const trafficListeners = createListeners<readonly TrafficEvent[]>();
+  const outputListeners = createListeners<OutputLine>();
+  let state: WorkbenchState;
+  const update = coalesce(() => {
+    pages.tell({ kind: "state", state });
+    stateListeners.call(state);
+  });
+
+  const traffic = createTraffic(() => found);
+  const emulation = new Emulation({
+    open: () => parts.startEmulator(options.workers.emulator, options.emulator),
+    onChange: changed,
+    onNew: () => traffic.nextEmulator(),
+    onEvents: takeEvents,
+  });
+  const services = new Services({
+    folder,
+    environment: () => emulation.environment(),
+    onChange: changed,
+    onOutput: (line) => outputListeners.call(line),
+  });
+  const sending = createSending({
+    folder,
+    topology: () => found,
+    savedMessages: () => saved.messages,
+    drafts: openDrafts(options.draftsFile),
+    emulator: () => (emulation.state.status === "running" ? emulation.start() : null),
+  });
+
+  /** Everything that pages and shells see, made anew from the parts. */
+  function describe(): WorkbenchState {
+    const emulator = emulation.state;
+    return {
+      shell,
+      workspace: basename(folder),
+      trusted,
+      ...(trusted ? {} : { untrustedReason: UNTRUSTED }),
+      analysis: analysisState,
+      topology: {
+        ...found,
+        revision,
+        problems: [...found.problems, ...takenPortProblems(found, emulator.servers)],
+        notices: [...found.notices, ...saved.notices],
+      },
+      emulator,
+      services: services.states(),
+      savedMessages: saved.messages,
+    };
+  }
+
+  function changed(): void {
+    revision++;
+    state = describe();
+    update.changed();
+  }
+
+  function takeEvents(events: readonly JournalEvent[]): void {
+    if (waiting !== null) {
+      waiting.push(...events);
+      return;
+    }
+    const shown = traffic.take(events);
+    pages.tell({ kind: "traffic", events: shown });
+    trafficListeners.call(shown);
+    sending.notice(shown);
+  }
+
+  let analysis: Promise<AnalysisPart | undefined> = Promise.resolve(undefined);
+
+  async function analyse(): Promise<void> {
+    analysisState = { status: "reading" };
+    changed();
+    analysis = parts
+      .startAnalysis({ worker: options.workers.analysis, folder, trusted })
+      .catch((error: unknown) => {
+        analysisState = {
+          status: "failed",
+          error: error instanceof Error ? error.message : String(error),
+        };
+        changed();
+        return undefined;
+      });
+    const mine = analysis;
+    const part = await mine;
+    if (part !== undefined && mine === analysis) {
+      part.onChange((topology) => {
+        if (mine === analysis) take(topology);
+      });
+      take(await part.topology());
+    }
+    const early = waiting ?? [];
+    waiting = null;
+    if (early.length > 0) takeEvents(early);
+  }
+
+  function take(topology: Topology): void {
+    found = topology;
+    services.update(topology.services);
+    analysisState = { status: "ready" };
+    changed();
+  }
+
+  async function readSaved(): Promise<void> {
+    saved = await readSavedMessages(folder);
+    changed();
+  }
+
+  function mustBeTrusted(): void {
+    if (!trusted) throw new Error(UNTRUSTED);
+    if (closed !== undefined) throw new Error("the workbench is closing");
+  }
+
+  const refused: Answer = { kind: "failed", reason: UNTRUSTED };
+
+  const session: Session = {
+    get state() {
+      return state;
+    },
+    onState: (listener) => stateListeners.add(listener),
+    onTraffic: (listener) => trafficListeners.add(listener),
+    onOutput: (listener) => outputListeners.add(listener),
+    analysed: () => firstAnalysis,
+    environment: () => emulation.environment(),
+
+    async startEmulator() {
+      mustBeTrusted();
+      await emulation.start();
+      await services.environmentChanged();
+    },
+    stopEmulator: () => emulation.stop(),
+    async startService(id) {
+      mustBeTrusted();
+      // A service that found no emulator would talk to whatever sits on the default port.
+      await session.startEmulator();
+      mustBeTrusted();
+      await services.start(id);
+      return services.states()[id] ?? { status: "stopped", command: null };
+    },
+    stopService: (id) => services.stop(id),
+    async startAll() {
+      await Promise.all([session.startEmulator(), firstAnalysis]);
+      mustBeTrusted();
+      await Promise.all(services.startable().map((id) => services.start(id)));
+    },
+    async stopAll() {
+      await services.stopAll();
+      await emulation.stop();
+    },
+
+    draft: (operation, seed) => sending.draft(operation, seed),
+    check: async (operation, draft) => (trusted ? sending.check(operation, draft) : refused),
+    send: async (operation, draft, { anyway = false } = {}) =>
+      trusted ? sending.send(operation, draft, anyway) : refused,
+    async saveMessage(operation, name, draft) {
+      if (!trusted) return refused;
+      const answer = await sending.save(operation, name, draft);
+      if (answer.kind === "saved") await readSaved();
+      return answer;
+    },
+    clearTraffic() {
+      pages.tell({ kind: "traffic-cleared", seq: traffic.clear() });
+    },
+    fileChanged(path) {
+      if (isSavedMessage(path)) void readSaved();
+      services.fileChanged(path);
+      void analysis.then((part) => part?.fileChanged(path));
+    },
+    trust() {
+      if (trusted) return;
+      trusted = true;
+      const before = analysis;
+      void before.then((part) => part?.close());
+      void analyse();
+    },
+
+    connect(send) {
+      const page = pages.join(send, () => [
+        { kind: "state", state },
+        { kind: "traffic", events: traffic.events() },
+      ]);
+      return {
+        receive: (message) =>
+          receive(session, message, {
+            send,
+            ready: () => page.ready(),
+            log,
+            ...(options.open === undefined ? {} : { open: options.open }),
+          }),
+        close: () => page.leave(),
+      };
+    },
+    tell: (message) => pages.tell(message),
+    close(deadline) {
+      closed ??= (async () => {
+        await services.close(deadline);
+        await Promise.all([emulation.stop(), analysis.then((part) => part?.close())]);
+        update.flush();
+      })();
+      return closed;
+    },
+  };
+
+  state = describe();
+  const firstAnalysis = analyse();
+  void readSaved();
+  return session;
+}
