@@ -11,12 +11,10 @@ export function composeMessage(workbench: Workbench, panel: TopologyPanel, id: s
   void offerToRun(workbench, id);
 }
 
-let offered = false;
-
-/** Asks at most once at a time. Nothing is started without a click: running a service runs the workspace's code. */
+/** Nothing is started without a click: running a service runs the workspace's code. VS Code shows an equal question once. */
 export async function offerToRun(workbench: Workbench, id: string): Promise<void> {
   const { state } = workbench;
-  if (state === null || offered) return;
+  if (state === null) return;
   const idle = receivers(state.topology, id).filter((service) =>
     ["stopped", "crashed"].includes(state.services[service]?.status ?? ""),
   );
@@ -25,13 +23,11 @@ export async function offerToRun(workbench: Workbench, id: string): Promise<void
   const names = idle.map((service) => serviceName(state.topology, service)).join(" and ");
   const run = idle.length === 1 ? `Run ${names}` : "Run Them";
   const all = "Run All Services";
-  offered = true;
   const answer = await vscode.window.showInformationMessage(
     `${names} ${idle.length === 1 ? "is" : "are"} not running, so nobody will receive the message.`,
     all,
     run,
   );
-  offered = false;
   if (answer === all) await vscode.commands.executeCommand("millrace.runAll");
   if (answer === run)
     await Promise.all(

@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
+import { bundle } from "../../build.js";
 import { CodeServer } from "./code-server.ts";
 import { packagedExtension, repository } from "./package-extension.ts";
 import { chosenReleases, type Release } from "./releases.js";
@@ -57,21 +57,13 @@ describe.each(chosenReleases())("inside the extension host of VS Code $vscode", 
 });
 
 test("the entry's bundle holds neither ts-morph nor the emulator", async () => {
-  const { rooms } = (await import("../../build.js")) as {
-    rooms: Record<string, { builds: object[] }>;
-  };
-  const [options] = rooms["extension"]?.builds ?? [];
-  const { metafile } = await build({
-    bundle: true,
-    absWorkingDir: repository,
-    ...options,
+  const [built] = await bundle("extension", join(repository, "extension/dist"), {
     metafile: true,
     write: false,
   });
+  const outputs = built?.metafile?.outputs ?? {};
   const inputs = (name: string) =>
-    Object.keys(
-      Object.entries(metafile.outputs).find(([file]) => file.endsWith(name))?.[1].inputs ?? {},
-    );
+    Object.keys(Object.entries(outputs).find(([file]) => file.endsWith(name))?.[1].inputs ?? {});
   const heavy = /ts-morph|@ts-morph|aedes|emulator\/src\/(nats|mqtt|index|listener)/;
   expect(inputs("extension/dist/extension.cjs").length).toBeGreaterThan(10);
   expect(inputs("extension/dist/extension.cjs").filter((file) => heavy.test(file))).toEqual([]);
