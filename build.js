@@ -129,20 +129,30 @@ export async function bringUpToDate(name) {
   });
 }
 
-/** Writes a room's JavaScript to a folder. @param {string} name @param {string} dist */
-export async function bundle(name, dist) {
+/**
+ * Writes a room's JavaScript to a folder. Resolves to esbuild's results, one for each of the room's builds.
+ * @param {string} name
+ * @param {string} dist
+ * @param {import("esbuild").BuildOptions} [more]
+ */
+export async function bundle(name, dist, more = {}) {
   const { build } = await import("esbuild");
+  const results = [];
   for (const { into = "", ...options } of roomNamed(name).builds) {
     const outdir = join(dist, into);
-    await build({
-      bundle: true,
-      sourcemap: "linked",
-      logLevel: "error",
-      absWorkingDir: root,
-      outdir,
-      ...options,
-    });
+    results.push(
+      await build({
+        bundle: true,
+        sourcemap: "linked",
+        logLevel: "error",
+        absWorkingDir: root,
+        outdir,
+        ...options,
+        ...more,
+      }),
+    );
   }
+  return results;
 }
 
 /** Writes a room's type declarations to a folder. Resolves to what the compiler complains about; "" is good. @param {string} name @param {string} dist */
