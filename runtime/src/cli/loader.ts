@@ -6,6 +6,9 @@ import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { getTsconfig } from "get-tsconfig";
+import { codeFrame } from "./code-frame.ts";
+import { CommandError } from "./command.ts";
+import { findSyntaxError } from "./syntax-check.ts";
 
 /** What a file exports. */
 export type Exports = Readonly<Record<string, unknown>>;
@@ -19,6 +22,8 @@ export async function loadFile(file: string, onImport?: OnImport): Promise<Expor
   try {
     const namespace = (await import(pathToFileURL(file).href)) as Exports;
     return flattened(namespace);
+  } catch (error) {
+    throw located(error, file);
   } finally {
     if (onImport !== undefined) for (const required of requiredFiles()) onImport(required);
   }
@@ -35,6 +40,21 @@ async function registerTsx(file: string, onImport: OnImport | undefined): Promis
       ? {}
       : { onImport: (url: string) => isOwn(url) && onImport(fileURLToPath(url)) }),
   });
+}
+
+/** Node 20 does not say where an ES module cannot be parsed. */
+function located(error: unknown, file: string): unknown {
+  if (
+    !(error instanceof SyntaxError) ||
+    !/^SyntaxError.*\n\s+at (compileSourceTextModule|new ModuleWrap|ModuleLoader)/.test(
+      error.stack ?? "",
+    )
+  )
+    return error;
+  const place = findSyntaxError(file);
+  return place === null
+    ? error
+    : new CommandError(`SyntaxError: ${error.message}\n${codeFrame(place)}`, { cause: error });
 }
 
 /** A CommonJS module arrives as `default`, with its exports inside. */

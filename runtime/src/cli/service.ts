@@ -1,0 +1,160 @@
+/** One App in this process, from its file to its last settled message. */
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { App } from "../app.ts";
+import { type Role, tellParent } from "./child.ts";
+import { CommandError, type PassedOptions } from "./command.ts";
+import { findApp } from "./find-app.ts";
+import { loadFile } from "./loader.ts";
+import { explain } from "./report.ts";
+import type { StopRequests } from "./stop-requests.ts";
+import type { Target } from "./target.ts";
+
+export interface ServiceRun {
+  readonly stop: StopRequests;
+  /** ms for messages in hand. */
+  readonly deadline: number;
+  readonly role: Role | null;
+  readonly factory: boolean;
+  readonly options: PassedOptions;
+}
+
+/** What a start that was interrupted is given to come to an end: nothing is in hand yet. */
+const START_GRACE_MS = 1000;
+/** What shutdown hooks may take beyond the deadline. */
+const HOOKS_GRACE_MS = 5000;
+
+/** Resolves with the exit code when the App has stopped. */
+export async function runService(
+  target: Target,
+  { stop, deadline, role, factory, options }: ServiceRun,
+): Promise<number> {
+  const failure = catchUncaught();
+  const app = await unlessStopped(loadApp(target, role, factory), stop, failure);
+  if (app === STOPPED || stop.signal.aborted) return 0;
+  refuseFanOut(app, role);
+  const clientName = nameOf(app, target, role);
+  if ((await unlessStopped(app.start({ options, clientName }), stop, failure)) === STOPPED)
+    return 0;
+
+  if (!stop.signal.aborted) {
+    app.logger.info("%s is ready: %s", clientName, describe(app));
+    tellParent({ millrace: "ready" });
+  }
+  // An app that has nothing open, such as one on the memory broker, runs on all the same. The command's end ends this, too.
+  setInterval(() => undefined, 2 ** 30);
+  const reason = await Promise.race([stop.requested, failure]);
+  const failed = typeof reason !== "string";
+  if (failed)
+    process.stderr.write(
+      `millrace run: ${clientName} failed outside of a handler and stops\n${explain(reason.error)}\n`,
+    );
+  else
+    app.logger.info(
+      "%s: %s stops; messages in hand have %d s",
+      reason,
+      clientName,
+      deadline / 1000,
+    );
+
+  const stopped = await within(deadline + HOOKS_GRACE_MS, app.stop({ deadline }));
+  if (!stopped)
+    throw new CommandError(
+      `${clientName} did not stop ${HOOKS_GRACE_MS / 1000} s after its deadline: a shutdown hook or connection hangs`,
+    );
+  app.logger.info("%s stopped", clientName);
+  return failed ? 1 : 0;
+}
+
+async function loadApp(target: Target, role: Role | null, factory: boolean): Promise<App> {
+  const report =
+    role?.kind === "reloaded"
+      ? (file: string) => tellParent({ millrace: "imported", files: [file] })
+      : undefined;
+  return findApp(target, await loadFile(target.file, report), factory);
+}
+
+/** Every worker would handle each message: once too often. */
+function refuseFanOut(app: App, role: Role | null): void {
+  if (role?.kind !== "worker") return;
+  const everywhere = app.subscribers.filter(
+    ({ group, address }) => group === undefined && !address.startsWith("$share/"),
+  );
+  if (everywhere.length === 0) return;
+  const names = everywhere.map(({ protocol, address }) => `  ${address} (${protocol})`).join("\n");
+  throw new CommandError(
+    `with --workers, every worker would handle every message of\n${names}\nGive ${everywhere.length === 1 ? "it" : "them"} a group, which the workers then share: { group: "${app.title}" }`,
+  );
+}
+
+/** `MILLRACE_SERVICE`, else the App's title, else the package's name; numbered for workers. */
+function nameOf(app: App, target: Target, role: Role | null): string {
+  const name =
+    process.env["MILLRACE_SERVICE"] ??
+    app.options.title ??
+    packageName(dirname(target.file)) ??
+    app.title;
+  return role?.kind === "worker" ? `${name}-${role.number}` : name;
+}
+
+function packageName(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+      name?: unknown;
+    };
+    // A scope is no part of what a service is called.
+    return typeof name === "string" ? name.replace(/^@[^/]+\//, "") : undefined;
+  } catch {
+    return dirname(folder) === folder ? undefined : packageName(dirname(folder));
+  }
+}
+
+function describe(app: App): string {
+  const { length } = app.subscribers;
+  const protocols = [...new Set(app.brokers.map((broker) => broker.protocol))].join(" and ");
+  return `${length} ${length === 1 ? "subscriber" : "subscribers"} on ${protocols}`;
+}
+
+const STOPPED: unique symbol = Symbol("stopped");
+
+/** The work's result; STOPPED where the end was asked for and the work did not finish soon after. Throws what was thrown aside. */
+async function unlessStopped<Result>(
+  work: Promise<Result>,
+  stop: StopRequests,
+  failure: Promise<Failure>,
+): Promise<Awaited<Result> | typeof STOPPED> {
+  const interrupted = stop.requested.then(async (): Promise<typeof STOPPED> => {
+    await within(START_GRACE_MS, work);
+    return STOPPED;
+  });
+  const failed = failure.then(({ error }) => {
+    throw error;
+  });
+  return Promise.race([work, interrupted, failed]);
+}
+
+/** Whether it ended in time. */
+async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+interface Failure {
+  readonly error: unknown;
+}
+
+/** What is thrown outside of handlers ends the service, but messages in hand are still settled. */
+function catchUncaught(): Promise<Failure> {
+  return new Promise((resolve) => {
+    const catchIt = (error: unknown) => resolve({ error });
+    process.on("uncaughtException", catchIt);
+    process.on("unhandledRejection", catchIt);
+  });
+}
