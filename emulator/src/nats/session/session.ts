@@ -89,7 +89,7 @@ export class NatsSession implements Session, Subscriber {
   }
 
   refuse(): void {
-    this.#fail("Unknown Protocol Operation");
+    this.#fail(this.#awaitsCredentials ? "Authorization Violation" : "Unknown Protocol Operation");
   }
 
   closed(): void {
