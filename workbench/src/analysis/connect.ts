@@ -1,0 +1,161 @@
+/** Joins what the files declare: which service has which operations, on which server and channel. */
+import type { Channel, Operation, Server, Service } from "../topology.ts";
+import { readAddress } from "./dialects.ts";
+import type { AppFound, BrokerFound, FileFound, On, OperationFound } from "./found.ts";
+import { serviceOfPackage, type ServiceFound, servicesOfApps } from "./services.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface Connected {
+  readonly services: readonly Service[];
+  readonly servers: readonly Server[];
+  readonly channels: readonly Channel[];
+  /** Each with the declaration it comes from. */
+  readonly operations: readonly { readonly operation: Operation; readonly found: OperationFound }[];
+}
+
+export function connect(files: readonly FileFound[], workspace: Workspace): Connected {
+  return new Connecting(files, workspace).all();
+}
+
+class Connecting {
+  readonly #files: readonly FileFound[];
+  readonly #workspace: Workspace;
+  readonly #brokers: ReadonlyMap<string, BrokerFound>;
+  readonly #apps: readonly ServiceFound[];
+  readonly #services = new Map<string, Service>();
+  readonly #servers = new Map<string, Server>();
+  readonly #channels = new Map<string, Channel>();
+  readonly #taken = new Set<string>();
+
+  constructor(files: readonly FileFound[], workspace: Workspace) {
+    this.#files = files;
+    this.#workspace = workspace;
+    this.#brokers = new Map(
+      files.flatMap((file) => file.brokers).map((broker) => [broker.key, broker]),
+    );
+    this.#apps = servicesOfApps(
+      files.flatMap((file) => file.apps),
+      workspace,
+    );
+    for (const { service } of this.#apps) this.#services.set(service.id, service);
+  }
+
+  all(): Connected {
+    for (const { service, app } of this.#apps)
+      for (const key of app === null ? [] : this.#brokersOf(app)) this.#server(service, key);
+    const operations = this.#files
+      .flatMap((file) => file.operations)
+      .flatMap((found) => this.#operations(found));
+    return {
+      services: [...this.#services.values()],
+      servers: [...this.#servers.values()],
+      channels: [...this.#channels.values()],
+      operations,
+    };
+  }
+
+  #operations(found: OperationFound) {
+    return this.#reach(found.on).flatMap(({ root, prefix }) =>
+      this.#servicesUsing(root, found).flatMap((service) => {
+        const broker = this.#brokers.get(root);
+        if (broker === undefined) return [];
+        const address = prefix === null || found.address === null ? null : prefix + found.address;
+        const channel = this.#channel(broker, address, found);
+        const { action, name, group, place, message, reply } = found;
+        const operation: Operation = {
+          id: this.#free(`${action}:${service.name}:${channel.id}`),
+          action,
+          service: service.id,
+          server: this.#server(service, root).id,
+          channel: channel.id,
+          ...(name === undefined ? {} : { name }),
+          ...(group === undefined ? {} : { group }),
+          place,
+          message,
+          ...(reply === undefined ? {} : { reply }),
+        };
+        return [{ operation, found }];
+      }),
+    );
+  }
+
+  /** A router's declarations happen on every broker that it is included in, after the prefixes on the way; by itself, where it is in none. */
+  #reach(on: On, passed: readonly string[] = []): On[] {
+    if (this.#brokers.get(on.root)?.made !== "router" || passed.includes(on.root)) return [on];
+    const includes = this.#files
+      .flatMap((file) => file.includes)
+      .filter(({ router }) => router.root === on.root);
+    if (includes.length === 0) return [on];
+    return includes.flatMap(({ into }) =>
+      this.#reach(
+        {
+          root: into.root,
+          prefix: into.prefix === null || on.prefix === null ? null : into.prefix + on.prefix,
+        },
+        [...passed, on.root],
+      ),
+    );
+  }
+
+  /** The brokers that an App is given, routers among them by what they are included in. */
+  #brokersOf(app: AppFound): string[] {
+    return app.brokers.flatMap((key) =>
+      this.#reach({ root: key, prefix: "" }).map(({ root }) => root),
+    );
+  }
+
+  /** Apps that are given the broker and need the file; else those that are given it; else those that need the file; else the package. */
+  #servicesUsing(broker: string, found: OperationFound): Service[] {
+    const given = this.#apps.filter(
+      ({ app }) => app !== null && this.#brokersOf(app).includes(broker),
+    );
+    const needing = this.#apps.filter(({ files }) => files.has(found.file));
+    const both = given.filter((each) => needing.includes(each));
+    const [best] = [both, given, needing].filter((candidates) => candidates.length > 0);
+    if (best !== undefined) return best.map(({ service }) => service);
+    const service = serviceOfPackage(found.file, this.#workspace);
+    const known = this.#services.get(service.id) ?? service;
+    this.#services.set(service.id, known);
+    return [known];
+  }
+
+  #server(service: Service, key: string): Server {
+    const index = `${service.id} ${key}`;
+    const known = this.#servers.get(index);
+    const broker = this.#brokers.get(key);
+    if (known !== undefined || broker === undefined) return known as Server;
+    const server: Server = {
+      id: this.#free(`server:${service.name}:${broker.name ?? broker.protocol}`),
+      protocol: broker.protocol,
+      service: service.id,
+      address: broker.address,
+      place: broker.place,
+    };
+    this.#servers.set(index, server);
+    return server;
+  }
+
+  #channel(
+    { protocol }: BrokerFound,
+    address: string | null,
+    { expression }: OperationFound,
+  ): Channel {
+    const id = address === null ? `${protocol}:?${expression}` : `${protocol}:${address}`;
+    const known = this.#channels.get(id);
+    if (known !== undefined) return known;
+    const channel: Channel =
+      address === null
+        ? { id, protocol, address, pattern: null, expression, params: [] }
+        : { id, protocol, address, ...readAddress(address, protocol) };
+    this.#channels.set(id, channel);
+    return channel;
+  }
+
+  /** An id, numbered where it is already somebody's. */
+  #free(id: string): string {
+    let free = id;
+    for (let count = 2; this.#taken.has(free); count++) free = `${id}:${count}`;
+    this.#taken.add(free);
+    return free;
+  }
+}

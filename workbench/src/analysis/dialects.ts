@@ -1,0 +1,67 @@
+/** How each protocol writes addresses, and when two of them can mean the same message. */
+import type { ProtocolName } from "../topology.ts";
+
+interface Dialect {
+  readonly separator: string;
+  /** Matches exactly one segment. */
+  readonly one: string | null;
+  /** Matches the rest of an address. */
+  readonly rest: string | null;
+  /** Whether `rest` matches its parent too: `a/#` matches `a` in MQTT (4.7.1.2); `a.>` does not match `a` in NATS. */
+  readonly restMatchesParent: boolean;
+}
+
+const dialects: Readonly<Record<ProtocolName, Dialect>> = {
+  kafka: { separator: ".", one: null, rest: null, restMatchesParent: false },
+  rabbitmq: { separator: ".", one: "*", rest: "#", restMatchesParent: true },
+  nats: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
+  redis: { separator: ":", one: null, rest: null, restMatchesParent: false },
+  mqtt: { separator: "/", one: "+", rest: "#", restMatchesParent: true },
+};
+
+const PARAM = /^\{([A-Za-z_$][\w$]*)\}$/;
+/** Stands for a parameter's value where a protocol has no wildcard of its own. */
+const ANY = "{}";
+
+/** An address taken apart: the parameters' names, and what is subscribed to on the wire. */
+export function readAddress(
+  address: string,
+  protocol: ProtocolName,
+): { params: string[]; pattern: string } {
+  const { separator, one } = dialects[protocol];
+  const params: string[] = [];
+  const pattern = address.split(separator).map((segment) => {
+    const name = PARAM.exec(segment)?.[1];
+    if (name === undefined) return segment;
+    params.push(name);
+    return one ?? ANY;
+  });
+  return { params, pattern: pattern.join(separator) };
+}
+
+/** Whether a message sent to an address of the first pattern can be one that the second receives. */
+export function overlap(sent: string, received: string, protocol: ProtocolName): boolean {
+  const dialect = dialects[protocol];
+  return meet(sent.split(dialect.separator), received.split(dialect.separator), dialect);
+}
+
+function meet(sent: readonly string[], received: readonly string[], dialect: Dialect): boolean {
+  const isOne = (segment: string) => segment === dialect.one || segment === ANY;
+  const isRest = (segment: string) => segment === dialect.rest;
+  // MQTT 4.7.2: a wildcard in the first place does not match a topic that begins with $.
+  const first = [sent[0] ?? "", received[0] ?? ""] as const;
+  if (dialect.separator === "/" && first[0].startsWith("$") !== first[1].startsWith("$"))
+    return false;
+
+  for (let index = 0; ; index++) {
+    const a = sent[index];
+    const b = received[index];
+    if (a === undefined && b === undefined) return true;
+    if ((a !== undefined && isRest(a)) || (b !== undefined && isRest(b))) {
+      const other = a !== undefined && isRest(a) ? b : a;
+      return other !== undefined || dialect.restMatchesParent;
+    }
+    if (a === undefined || b === undefined) return false;
+    if (a !== b && !isOne(a) && !isOne(b)) return false;
+  }
+}

@@ -1,0 +1,472 @@
+/**
+ * Where a value comes from: an expression followed through names, imports, re-exports, properties, enums and small functions
+ * to the literal, call or class that makes it. By text alone, so it works with nothing installed.
+ */
+import { ts } from "ts-morph";
+import { exportOf } from "./exports.ts";
+import { declarationOf, namesIn, type Space } from "./scope.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What the parameters of the functions around a node stand for. */
+export interface Env {
+  readonly values: ReadonlyMap<ts.Node, Bound>;
+  readonly outer: Env | null;
+}
+
+export interface Bound {
+  readonly node: ts.Node;
+  readonly env: Env | null;
+}
+
+export type Found =
+  | ({ readonly kind: "node" } & Bound)
+  /** Of a package: `z.iso` from zod is path `["z", "iso"]`. Globals belong to the module "". */
+  | { readonly kind: "external"; readonly module: string; readonly path: readonly string[] }
+  | { readonly kind: "lost" };
+
+const lost: Found = { kind: "lost" };
+/** Deeper than anyone writes: a name that leads to itself. */
+const DEEPEST = 80;
+
+export class Follower {
+  readonly #workspace: Workspace;
+  #depth = 0;
+
+  constructor(workspace: Workspace) {
+    this.#workspace = workspace;
+  }
+
+  follow(node: ts.Node, env: Env | null = null): Found {
+    if (this.#depth > DEEPEST) return lost;
+    this.#depth++;
+    try {
+      return this.#follow(node, env);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** A type's name followed to its interface, alias, class or package. */
+  followType(node: ts.Node): Found {
+    if (ts.isTypeReferenceNode(node)) return this.#followEntity(node.typeName);
+    if (ts.isExpressionWithTypeArguments(node)) return this.follow(node.expression);
+    if (ts.isTypeQueryNode(node)) return this.#followEntity(node.exprName, "value");
+    return { kind: "node", node, env: null };
+  }
+
+  /** A property of something found, by its name. */
+  member(found: Found, name: string): Found {
+    if (found.kind === "lost") return lost;
+    if (found.kind === "external") return { ...found, path: [...found.path, name] };
+    const { node, env } = found;
+    if (ts.isObjectLiteralExpression(node)) return this.#objectMember(node, name, env);
+    if (ts.isArrayLiteralExpression(node)) {
+      const element = node.elements[Number(name)];
+      return element === undefined ? lost : this.follow(element, env);
+    }
+    if (ts.isEnumDeclaration(node)) {
+      const member = node.members.find((each) => nameOf(each.name) === name);
+      return member === undefined ? lost : { kind: "node", node: member, env };
+    }
+    if (ts.isSourceFile(node)) return this.exported(node.fileName, name);
+    if (ts.isModuleDeclaration(node)) return this.#namespaceMember(node, name);
+    if (ts.isClassLike(node)) return this.#classMember(node, name, env, true);
+    if (ts.isNewExpression(node)) return this.#instanceMember(node, name, env);
+    return this.#typedMember(node, name);
+  }
+
+  /** What a file of the workspace exports under a name. */
+  exported(path: string, name: string, space: Space = "value"): Found {
+    const file = this.#workspace.source(path);
+    if (file === null || this.#depth > DEEPEST) return lost;
+    this.#depth++;
+    try {
+      if (name === "*") return { kind: "node", node: file, env: null };
+      if (path.endsWith(".json")) {
+        const [statement] = file.statements;
+        if (statement === undefined || !ts.isExpressionStatement(statement)) return lost;
+        const json = statement.expression;
+        return name === "default"
+          ? { kind: "node", node: json, env: null }
+          : this.member({ kind: "node", node: json, env: null }, name);
+      }
+      const found = exportOf(file, name, space);
+      if ("kind" in found) {
+        if (found.kind === "from") return this.#imported(found.specifier, found.name, path, space);
+        return space === "type"
+          ? this.#typeDeclaration(found.node)
+          : this.#declaration(found.node, null);
+      }
+      for (const specifier of found) {
+        const through = this.#imported(specifier, name, path, space);
+        if (through.kind === "node") return through;
+        // A package's `export *` may hold it: the last guess, after the workspace's own files.
+        if (through.kind === "external" && found.length === 1) return through;
+      }
+      return lost;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** The environment inside a function that is called with these arguments. */
+  enter(
+    callee: ts.SignatureDeclaration,
+    args: readonly ts.Node[],
+    env: Env | null,
+    outer: Env | null,
+  ): Env {
+    const values = new Map<ts.Node, Bound>();
+    for (const [index, parameter] of callee.parameters.entries()) {
+      const given = args[index];
+      if (given !== undefined && parameter.dotDotDotToken === undefined)
+        values.set(parameter, { node: given, env });
+      else if (parameter.initializer !== undefined)
+        values.set(parameter, { node: parameter.initializer, env: outer });
+    }
+    return { values, outer };
+  }
+
+  #follow(node: ts.Node, env: Env | null): Found {
+    if (
+      ts.isParenthesizedExpression(node) ||
+      ts.isAsExpression(node) ||
+      ts.isSatisfiesExpression(node)
+    )
+      return this.follow(node.expression, env);
+    if (
+      ts.isNonNullExpression(node) ||
+      ts.isTypeAssertionExpression(node) ||
+      ts.isAwaitExpression(node)
+    )
+      return this.follow(node.expression, env);
+    if (ts.isIdentifier(node)) {
+      const declaration = declarationOf(node.text, node);
+      return declaration === null
+        ? { kind: "external", module: "", path: [node.text] }
+        : this.#declaration(declaration, env);
+    }
+    if (ts.isPropertyAccessExpression(node)) {
+      if (node.expression.kind === ts.SyntaxKind.ThisKeyword)
+        return this.#thisMember(node, node.name.text, env);
+      return this.member(this.follow(node.expression, env), node.name.text);
+    }
+    if (ts.isElementAccessExpression(node)) {
+      const key = this.follow(node.argumentExpression, env);
+      if (
+        key.kind !== "node" ||
+        !(ts.isStringLiteralLike(key.node) || ts.isNumericLiteral(key.node))
+      )
+        return lost;
+      return this.member(this.follow(node.expression, env), key.node.text);
+    }
+    if (ts.isCallExpression(node)) return this.#call(node, env);
+    return { kind: "node", node, env };
+  }
+
+  #call(node: ts.CallExpression, env: Env | null): Found {
+    const here: Found = { kind: "node", node, env };
+    const callee = this.follow(node.expression, env);
+    const [first] = node.arguments;
+    if (callee.kind === "external" && callee.module === "" && first !== undefined) {
+      const name = callee.path.join(".");
+      if (name === "Object.freeze") return this.follow(first, env);
+      if (name === "require" && ts.isStringLiteral(first))
+        return this.#imported(first.text, "*", node.getSourceFile().fileName, "value");
+    }
+    if (callee.kind !== "node" || !ts.isFunctionLike(callee.node)) return here;
+    const returned = returnedBy(callee.node);
+    return returned === null
+      ? here
+      : this.follow(returned, this.enter(callee.node, node.arguments, env, callee.env));
+  }
+
+  #declaration(node: ts.Node, env: Env | null): Found {
+    if (ts.isVariableDeclaration(node)) {
+      const value = valueOf(node);
+      return value === null ? { kind: "node", node, env } : this.follow(value, env);
+    }
+    if (ts.isParameter(node)) {
+      const bound = lookUp(env, node);
+      return bound === null ? { kind: "node", node, env } : this.follow(bound.node, bound.env);
+    }
+    if (ts.isBindingElement(node)) return this.#bindingElement(node, env);
+    if (ts.isImportSpecifier(node))
+      return this.#importedBy(node, (node.propertyName ?? node.name).text, "value");
+    if (ts.isImportClause(node)) return this.#importedBy(node, "default", "value");
+    if (ts.isNamespaceImport(node)) return this.#importedBy(node, "*", "value");
+    if (ts.isImportEqualsDeclaration(node)) {
+      const reference = node.moduleReference;
+      if (!ts.isExternalModuleReference(reference) || !ts.isStringLiteral(reference.expression))
+        return lost;
+      return this.#imported(reference.expression.text, "*", node.getSourceFile().fileName, "value");
+    }
+    return ts.isExpression(node) ? this.follow(node, env) : { kind: "node", node, env };
+  }
+
+  #typeDeclaration(node: ts.Node): Found {
+    if (ts.isImportSpecifier(node))
+      return this.#importedBy(node, (node.propertyName ?? node.name).text, "type");
+    if (ts.isImportClause(node)) return this.#importedBy(node, "default", "type");
+    if (ts.isNamespaceImport(node)) return this.#importedBy(node, "*", "type");
+    return { kind: "node", node, env: null };
+  }
+
+  #bindingElement(node: ts.BindingElement, env: Env | null): Found {
+    const owner = node.parent.parent;
+    const key = node.propertyName ?? node.name;
+    const name = ts.isArrayBindingPattern(node.parent)
+      ? String(node.parent.elements.indexOf(node))
+      : nameOf(key);
+    if (name === null) return lost;
+    let whole: Found = lost;
+    if (ts.isVariableDeclaration(owner))
+      whole = owner.initializer === undefined ? lost : this.follow(owner.initializer, env);
+    else if (ts.isParameter(owner)) whole = this.#declaration(owner, env);
+    else whole = this.#bindingElement(owner, env);
+    const found = this.member(whole, name);
+    // Of the environment with a default: the element itself says both.
+    if (found.kind === "external" && node.initializer !== undefined)
+      return { kind: "node", node, env };
+    return found.kind === "lost" && node.initializer !== undefined
+      ? this.follow(node.initializer, env)
+      : found;
+  }
+
+  #importedBy(node: ts.Node, name: string, space: Space): Found {
+    const declaration = ts.findAncestor(node, ts.isImportDeclaration);
+    if (declaration === undefined || !ts.isStringLiteral(declaration.moduleSpecifier)) return lost;
+    return this.#imported(
+      declaration.moduleSpecifier.text,
+      name,
+      node.getSourceFile().fileName,
+      space,
+    );
+  }
+
+  #imported(specifier: string, name: string, from: string, space: Space): Found {
+    const path = this.#workspace.resolve(specifier, from);
+    if (path !== null) return this.exported(path, name, space);
+    // A file of the workspace that is not there is lost; a package is known by its name.
+    if (specifier.startsWith(".")) return lost;
+    return { kind: "external", module: specifier, path: name === "*" ? [] : [name] };
+  }
+
+  #followEntity(name: ts.EntityName, space: Space = "type"): Found {
+    if (ts.isQualifiedName(name)) {
+      const whole = this.#followEntity(name.left, space === "type" ? "type" : "value");
+      if (whole.kind === "node" && ts.isSourceFile(whole.node))
+        return this.exported(whole.node.fileName, name.right.text, space);
+      return this.member(whole, name.right.text);
+    }
+    const declaration = declarationOf(name.text, name, space);
+    if (declaration === null) return { kind: "external", module: "", path: [name.text] };
+    return space === "type"
+      ? this.#typeDeclaration(declaration)
+      : this.#declaration(declaration, null);
+  }
+
+  #objectMember(object: ts.ObjectLiteralExpression, name: string, env: Env | null): Found {
+    for (const property of object.properties.toReversed()) {
+      if (ts.isSpreadAssignment(property)) {
+        const found = this.member(this.follow(property.expression, env), name);
+        if (found.kind !== "lost") return found;
+      } else if (this.#propertyName(property, env) === name) {
+        if (ts.isPropertyAssignment(property)) return this.follow(property.initializer, env);
+        if (ts.isShorthandPropertyAssignment(property)) return this.follow(property.name, env);
+        if (ts.isGetAccessor(property)) return this.#returned(property, env);
+        return { kind: "node", node: property, env };
+      }
+    }
+    return lost;
+  }
+
+  #propertyName(property: ts.ObjectLiteralElementLike, env: Env | null): string | null {
+    if (property.name === undefined) return null;
+    if (!ts.isComputedPropertyName(property.name)) return nameOf(property.name);
+    const key = this.follow(property.name.expression, env);
+    if (key.kind !== "node") return null;
+    const literal = ts.isEnumMember(key.node) ? key.node.initializer : key.node;
+    return literal !== undefined && ts.isStringLiteralLike(literal) ? literal.text : null;
+  }
+
+  #namespaceMember(node: ts.ModuleDeclaration, name: string): Found {
+    if (node.body === undefined || !ts.isModuleBlock(node.body)) return lost;
+    const declaration = namesIn(node.body).value.get(name) ?? namesIn(node.body).type.get(name);
+    return declaration === undefined ? lost : this.#declaration(declaration, null);
+  }
+
+  #thisMember(node: ts.Node, name: string, env: Env | null): Found {
+    const owner = ts.findAncestor(
+      node,
+      (each): each is ts.ClassLikeDeclaration | ts.ObjectLiteralExpression =>
+        ts.isClassLike(each) || ts.isObjectLiteralExpression(each),
+    );
+    if (owner === undefined) return lost;
+    return ts.isClassLike(owner)
+      ? this.#classMember(owner, name, env, false)
+      : this.#objectMember(owner, name, env);
+  }
+
+  #classMember(
+    owner: ts.ClassLikeDeclaration,
+    name: string,
+    env: Env | null,
+    isStatic: boolean,
+  ): Found {
+    for (const member of owner.members) {
+      const matches = member.name !== undefined && nameOf(member.name) === name;
+      if (!matches || hasStatic(member) !== isStatic) continue;
+      if (ts.isGetAccessor(member)) return this.#returned(member, env);
+      if (!ts.isPropertyDeclaration(member)) return { kind: "node", node: member, env };
+      const value = member.initializer ?? assignedInConstructor(owner, name);
+      return value === null ? { kind: "node", node: member, env } : this.follow(value, env);
+    }
+    const parameter = constructorOf(owner)?.parameters.find(
+      (each) => ts.isParameterPropertyDeclaration(each, each.parent) && nameOf(each.name) === name,
+    );
+    if (parameter !== undefined && !isStatic) return this.#declaration(parameter, env);
+    const base = owner.heritageClauses?.find(
+      (clause) => clause.token === ts.SyntaxKind.ExtendsKeyword,
+    )?.types[0];
+    const parent = base === undefined ? lost : this.follow(base.expression, env);
+    return parent.kind === "node" && ts.isClassLike(parent.node)
+      ? this.#classMember(parent.node, name, parent.env, isStatic)
+      : lost;
+  }
+
+  #instanceMember(node: ts.NewExpression, name: string, env: Env | null): Found {
+    const made = this.follow(node.expression, env);
+    if (made.kind !== "node" || !ts.isClassLike(made.node)) return lost;
+    const maker = constructorOf(made.node);
+    const inside =
+      maker === undefined ? made.env : this.enter(maker, node.arguments ?? [], env, made.env);
+    return this.#classMember(made.node, name, inside, false);
+  }
+
+  /** A member of something known by its declared type only: `deps.broker` where `deps: { broker: NatsBroker }`. */
+  #typedMember(node: ts.Node, name: string): Found {
+    const annotation = annotationOf(node);
+    if (annotation === null) return lost;
+    const type = this.followType(annotation);
+    if (type.kind !== "node") return lost;
+    const shape = ts.isTypeAliasDeclaration(type.node) ? this.followType(type.node.type) : type;
+    if (shape.kind !== "node") return lost;
+    if (ts.isObjectLiteralExpression(shape.node) || ts.isNewExpression(shape.node))
+      return this.member(shape, name);
+    if (ts.isClassLike(shape.node)) return this.#classMember(shape.node, name, null, false);
+    if (!ts.isTypeLiteralNode(shape.node) && !ts.isInterfaceDeclaration(shape.node)) return lost;
+    const member = shape.node.members.find(
+      (each) => each.name !== undefined && nameOf(each.name) === name,
+    );
+    return member === undefined ? lost : { kind: "node", node: member, env: null };
+  }
+
+  #returned(node: ts.SignatureDeclaration, env: Env | null): Found {
+    const value = returnedBy(node);
+    return value === null ? lost : this.follow(value, env);
+  }
+}
+
+/** The type that a parameter, variable or property is declared with. */
+export function annotationOf(node: ts.Node): ts.TypeNode | null {
+  if (
+    ts.isParameter(node) ||
+    ts.isVariableDeclaration(node) ||
+    ts.isPropertyDeclaration(node) ||
+    ts.isPropertySignature(node)
+  )
+    return node.type ?? null;
+  return null;
+}
+
+export function nameOf(name: ts.Node): string | null {
+  return ts.isIdentifier(name) ||
+    ts.isStringLiteralLike(name) ||
+    ts.isNumericLiteral(name) ||
+    ts.isPrivateIdentifier(name)
+    ? name.text
+    : null;
+}
+
+/** The one expression that a function returns; null where it has none or several. */
+export function returnedBy(node: ts.SignatureDeclaration): ts.Expression | null {
+  const body = (node as ts.FunctionLikeDeclaration).body;
+  if (body === undefined) return null;
+  if (!ts.isBlock(body)) return body;
+  const found: ts.Expression[] = [];
+  const visit = (child: ts.Node): void => {
+    if (ts.isReturnStatement(child) && child.expression !== undefined) found.push(child.expression);
+    else if (!ts.isFunctionLike(child) && !ts.isClassLike(child)) ts.forEachChild(child, visit);
+  };
+  ts.forEachChild(body, visit);
+  return found.length === 1 ? (found[0] ?? null) : null;
+}
+
+/** What a variable holds: its initializer, or the one value that is assigned to it; null where that changes. */
+function valueOf(node: ts.VariableDeclaration): ts.Expression | null {
+  const list = node.parent;
+  if (ts.isVariableDeclarationList(list) && (list.flags & ts.NodeFlags.Const) !== 0)
+    return node.initializer ?? null;
+  const name = nameOf(node.name);
+  const scope = ts.findAncestor(
+    list,
+    (each) => ts.isBlock(each) || ts.isSourceFile(each) || ts.isModuleBlock(each),
+  );
+  if (name === null || scope === undefined) return null;
+  const values = node.initializer === undefined ? [] : [node.initializer];
+  const visit = (child: ts.Node): void => {
+    if (
+      ts.isBinaryExpression(child) &&
+      isAssignment(child.operatorToken.kind) &&
+      ts.isIdentifier(child.left) &&
+      child.left.text === name
+    )
+      values.push(child.right);
+    ts.forEachChild(child, visit);
+  };
+  visit(scope);
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+function isAssignment(kind: ts.SyntaxKind): boolean {
+  return kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;
+}
+
+function lookUp(env: Env | null, parameter: ts.Node): Bound | null {
+  for (let at = env; at !== null; at = at.outer) {
+    const bound = at.values.get(parameter);
+    if (bound !== undefined) return bound;
+  }
+  return null;
+}
+
+function constructorOf(owner: ts.ClassLikeDeclaration): ts.ConstructorDeclaration | undefined {
+  return owner.members.find(
+    (member) => ts.isConstructorDeclaration(member) && member.body !== undefined,
+  ) as ts.ConstructorDeclaration | undefined;
+}
+
+function assignedInConstructor(owner: ts.ClassLikeDeclaration, name: string): ts.Expression | null {
+  for (const statement of constructorOf(owner)?.body?.statements ?? []) {
+    if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression))
+      continue;
+    const { left, right } = statement.expression;
+    if (
+      ts.isPropertyAccessExpression(left) &&
+      left.expression.kind === ts.SyntaxKind.ThisKeyword &&
+      left.name.text === name
+    )
+      return right;
+  }
+  return null;
+}
+
+function hasStatic(member: ts.ClassElement): boolean {
+  return (
+    ts.canHaveModifiers(member) &&
+    (ts.getModifiers(member) ?? []).some(
+      (modifier) => modifier.kind === ts.SyntaxKind.StaticKeyword,
+    )
+  );
+}

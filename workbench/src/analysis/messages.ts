@@ -1,0 +1,126 @@
+/** Which payload an operation has: from its schema, else from the types it is declared with. */
+import { ts } from "ts-morph";
+import type { MessageShape } from "../topology.ts";
+import { recogniseExternal } from "./brokers.ts";
+import type { Bound, Env, Follower } from "./follow.ts";
+import { type DeclarationArguments, optionOf } from "./options.ts";
+import { type Part, type Side, shapeOf } from "./schemas/part.ts";
+import type { TypeReader } from "./schemas/types.ts";
+import { readZod } from "./schemas/zod.ts";
+
+export interface MessageRead {
+  readonly message: MessageShape;
+  readonly reply: MessageShape | undefined;
+  readonly declared: boolean;
+}
+
+export class Messages {
+  readonly #follower: Follower;
+  readonly #types: TypeReader;
+
+  constructor(follower: Follower, types: TypeReader) {
+    this.#follower = follower;
+    this.#types = types;
+  }
+
+  /** What a subscriber takes, and what it answers. */
+  received({ options, handler }: DeclarationArguments): MessageRead {
+    const schema = optionOf(this.#follower, options, "schema");
+    const reply = optionOf(this.#follower, options, "reply");
+    const replied = reply === null ? undefined : this.#schema(reply, "output");
+    if (schema !== null)
+      return { message: this.#schema(schema, "input"), reply: replied, declared: true };
+    const annotation =
+      handler !== null && ts.isFunctionLike(handler.node)
+        ? handler.node.parameters[0]?.type
+        : undefined;
+    if (annotation !== undefined)
+      return { message: this.#type(annotation, "input"), reply: replied, declared: true };
+    return {
+      message: unknown("it has no schema, and the handler's parameter has no type"),
+      reply: replied,
+      declared: false,
+    };
+  }
+
+  /** What a publisher sends, and the answer it expects. */
+  published(call: ts.CallExpression, { options }: DeclarationArguments): MessageRead {
+    const schema = optionOf(this.#follower, options, "schema");
+    const reply = optionOf(this.#follower, options, "reply");
+    const replied = reply === null ? undefined : this.#schema(reply, "input");
+    if (schema !== null)
+      return { message: this.#schema(schema, "output"), reply: replied, declared: true };
+    const [argument] = call.typeArguments ?? [];
+    if (argument !== undefined)
+      return { message: this.#type(argument, "output"), reply: replied, declared: true };
+    return { message: unknown("it has no schema"), reply: replied, declared: false };
+  }
+
+  /** What `broker.publish("x", payload)` sends: the payload's own type. */
+  sent(call: ts.CallExpression, env: Env | null): MessageRead {
+    const payload = call.arguments[1];
+    if (payload === undefined)
+      return {
+        message: unknown("it is sent without a payload"),
+        reply: undefined,
+        declared: false,
+      };
+    const found = this.#follower.follow(payload, env);
+    const message = shapeOf(
+      this.#types.ofValue(
+        found.kind === "node" && ts.isExpression(found.node) ? found.node : payload,
+      ),
+      "type",
+      undefined,
+    );
+    const reply = optionOf(
+      this.#follower,
+      call.arguments[2] === undefined ? null : this.#follower.follow(call.arguments[2], env),
+      "reply",
+    );
+    return {
+      message,
+      reply: reply === null ? undefined : this.#schema(reply, "input"),
+      declared: false,
+    };
+  }
+
+  #schema(given: Bound, side: Side): MessageShape {
+    const found = this.#follower.follow(given.node, given.env);
+    const type =
+      found.kind === "node" && ts.isCallExpression(found.node)
+        ? this.#typeArgument(found.node)
+        : null;
+    if (type !== null) return this.#type(type, side);
+    const name = nameOfSchema(given.node);
+    const part =
+      readZod({ follower: this.#follower, types: this.#types, side }, given) ??
+      this.#types.ofSchema(given.node, side);
+    return shapeOf(part, "schema", name);
+  }
+
+  /** The `T` of `type<T>()`. */
+  #typeArgument(call: ts.CallExpression): ts.TypeNode | null {
+    const callee = this.#follower.follow(call.expression);
+    if (callee.kind !== "external" || recogniseExternal(callee)?.what !== "type") return null;
+    return call.typeArguments?.[0] ?? null;
+  }
+
+  #type(node: ts.TypeNode, side: Side): MessageShape {
+    const part: Part = this.#types.ofNode(node, side);
+    const name =
+      ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)
+        ? node.typeName.text
+        : undefined;
+    return shapeOf(part, "type", name);
+  }
+}
+
+function unknown(why: string): MessageShape {
+  return { known: false, why };
+}
+
+function nameOfSchema(node: ts.Node): string | undefined {
+  if (ts.isIdentifier(node)) return node.text;
+  return ts.isPropertyAccessExpression(node) ? node.name.text : undefined;
+}
