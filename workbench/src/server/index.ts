@@ -27,7 +27,7 @@ export interface RunWorkbenchOptions {
 /** A service that is neither ready nor crashed by then does not keep the page's address back any longer, ms. */
 const READY_WITHIN = 30_000;
 /** Ctrl-C leaves nothing behind after two seconds. */
-const STOP_DEADLINE = 1200;
+const STOP_DEADLINE = 1000;
 
 /** Serves the workbench of a folder until the signal aborts; then all that it started has ended. Resolves with the exit code. */
 export async function runWorkbench(options: RunWorkbenchOptions): Promise<number> {

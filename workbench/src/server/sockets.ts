@@ -1,6 +1,6 @@
 /** The page's WebSocket: the token first, then one JSON message after the other, either way. */
 import { WebSocket, type RawData } from "ws";
-import { PAGE_MESSAGE_BYTES, type SessionMessage } from "../protocol.ts";
+import type { SessionMessage } from "../protocol.ts";
 import type { PageConnection } from "../session/session.ts";
 import type { Token } from "./token.ts";
 
@@ -14,8 +14,6 @@ const INVALID_DATA = 1007;
 const POLICY = 1008;
 const TRY_AGAIN = 1013;
 
-export { PAGE_MESSAGE_BYTES };
-
 export function serveSocket(
   socket: WebSocket,
   token: Token,
@@ -25,7 +23,7 @@ export function serveSocket(
   const timer = setTimeout(() => socket.close(POLICY, "no token came"), HELLO_WITHIN);
 
   socket.on("message", (data, isBinary) => {
-    const given = isBinary ? undefined : parse(data);
+    const given = isBinary ? undefined : parse(textOf(data));
     if (given === undefined) return socket.close(INVALID_DATA, "messages are JSON text");
     if (page !== undefined) return void page.receive(given);
     if (!isHello(given) || !token.fits(given.token))
@@ -48,9 +46,14 @@ export function serveSocket(
   }
 }
 
-function parse(data: RawData): unknown {
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
+}
+
+function parse(text: string): unknown {
   try {
-    return JSON.parse(String(data));
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

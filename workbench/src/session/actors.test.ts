@@ -2,11 +2,16 @@ import { expect, test } from "vitest";
 import type { Service } from "../topology.ts";
 import { identify } from "./actors.ts";
 
-const services = ["orders", "orders-eu", "billing"].map(
-  (name): Service => ({ id: `service:${name}`, name, directory: name, place: null, command: null }),
-);
+const services = ["orders", "orders-eu", "billing"].map((name): Service => ({
+  id: `service:${name}`,
+  name,
+  directory: name,
+  place: null,
+  command: null,
+}));
 
-const seen = (name: string, protocol: "nats" | "mqtt" = "nats") => identify({ connection: 5, name, port: 40_000 }, protocol, services);
+const seen = (name: string, protocol: "nats" | "mqtt" = "nats") =>
+  identify({ connection: 5, name, port: 40_000 }, protocol, services);
 
 test.each([
   ["orders", "nats", "service:orders", "service:orders"],
@@ -19,9 +24,12 @@ test.each([
   expect(seen(name, protocol)).toEqual({ actor: { kind: "service", id }, process });
 });
 
-test.each(["", "nats-cli", "orders2", "billing-dashboard"])('a client named "%s" is nobody we know', (name) => {
-  expect(seen(name)).toEqual({ actor: { kind: "unknown", name }, process: "connection:5" });
-});
+test.each(["", "nats-cli", "orders2", "billing-dashboard"])(
+  'a client named "%s" is nobody we know',
+  (name) => {
+    expect(seen(name)).toEqual({ actor: { kind: "unknown", name }, process: "connection:5" });
+  },
+);
 
 test("the workbench and the broker are themselves", () => {
   expect(seen("workbench").actor).toEqual({ kind: "workbench" });

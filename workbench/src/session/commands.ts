@@ -72,7 +72,7 @@ function npmRun(script: string): readonly [string, ...string[]] {
 
 /**
  * A script knows nothing of the workbench and would outlive it when that is killed. So this small program stands between:
- * it starts the script, ends as it ends, hands SIGTERM on, and takes its whole process group along when the IPC channel closes.
+ * it starts the script, ends as it ends, hands SIGTERM on, and when the IPC channel closes it ends its whole process group.
  * (A service run by `millrace run` watches the channel itself.)
  */
 const GUARDIAN: string = `
@@ -87,8 +87,10 @@ child.on("exit", (code, signal) => {
 });
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("disconnect", () => {
-  child.kill("SIGTERM");
-  setTimeout(() => process.platform === "win32" ? child.kill() : process.kill(-process.pid, "SIGKILL"), 2000);
+  if (process.platform === "win32") return child.kill();
+  child.removeAllListeners("exit");
+  process.kill(-process.pid, "SIGTERM");
+  setTimeout(() => process.kill(-process.pid, "SIGKILL"), 1000);
 });
-process.on("message", () => {});
+process.on("message", () => child.kill("SIGTERM"));
 `;

@@ -57,7 +57,12 @@ function validatorFor(schema: JsonSchema): ValidateFunction | string {
   let made: ValidateFunction | string;
   try {
     // Multiples of 0.01 are not exact in binary; schema libraries allow for that, too.
-    const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, multipleOfPrecision: 6 });
+    const ajv = new Ajv2020({
+      allErrors: true,
+      strict: false,
+      logger: false,
+      multipleOfPrecision: 6,
+    });
     addFormats.default(ajv);
     made = ajv.compile(schema);
   } catch (error) {
@@ -115,7 +120,6 @@ function judgeHeaders(headers: Draft["headers"]): readonly Finding[] {
         pointer: `headers/${name}`,
         message: "is no name for a header: letters, digits and -_.",
       };
-    // eslint-disable-next-line no-control-regex
     if (/[\r\n\0]/.test(value))
       return { pointer: `headers/${name}`, message: "cannot contain line breaks" };
     return [];

@@ -11,6 +11,8 @@ import { readLines } from "./lines.ts";
 export const STOP_DEADLINE = 10_000;
 /** Lines of output that a crash is shown with. */
 const LAST_LINES = 20;
+/** How long what a process left behind may take to end, ms. */
+const SWEEP = 500;
 /** How often the group is looked at while it ends. */
 const LOOK_EVERY = 25;
 
@@ -191,17 +193,17 @@ function isReady(message: unknown): boolean {
 
 /**
  * The process itself is asked first and hands it on to what it started; asking the whole group at once would reach
- * workers twice, and a second signal means "now". Windows has no signals: there the channel's end asks.
+ * workers twice, and a second signal means "now". Windows has no signals: there a message asks.
  */
 function askToEnd(child: ChildProcess): void {
-  if (process.platform === "win32" && child.connected) child.disconnect();
+  if (process.platform === "win32" && child.connected) child.send({ millrace: "stop" }, () => {});
   else child.kill("SIGTERM");
 }
 
 /** After the process has ended: ends what it left behind in its group. */
 async function endGroup(child: ChildProcess): Promise<void> {
   if (!signalGroup(child, "SIGTERM")) return;
-  for (let waited = 0; waited < 1000; waited += LOOK_EVERY) {
+  for (let waited = 0; waited < SWEEP; waited += LOOK_EVERY) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY));
     if (!signalGroup(child, 0)) return;
   }

@@ -103,9 +103,17 @@ function quantifier(reader: Reader): readonly [number, number] {
   return [least, high === "" ? least + REPEATS : Math.min(Number(high), least + 20)];
 }
 
-const DIGITS = [..."0123456789"] as unknown as Characters;
-const LETTERS = [..."abcdefghijklmnopqrstuvwxyz"] as unknown as Characters;
-const WORD = [...LETTERS, ...DIGITS] as unknown as Characters;
+const DIGITS = range("0", "9");
+const LETTERS = range("a", "z");
+const WORD: Characters = [...LETTERS, ...DIGITS];
+const PRINTABLE = range(" ", "~");
+
+function range(first: string, last: string): Characters {
+  const characters: [string, ...string[]] = [first];
+  for (let code = first.charCodeAt(0) + 1; code <= last.charCodeAt(0); code++)
+    characters.push(String.fromCharCode(code));
+  return characters;
+}
 
 function escaped(letter: string): Characters {
   switch (letter) {
@@ -125,8 +133,6 @@ function escaped(letter: string): Characters {
   }
 }
 
-const PRINTABLE = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index));
-
 function characterClass(reader: Reader): Characters {
   const negated = reader.text[reader.at] === "^";
   if (negated) reader.at++;
@@ -142,8 +148,7 @@ function characterClass(reader: Reader): Characters {
     }
     reader.at += 2;
     const end = to === "\\" ? take(reader) : to;
-    for (let code = characters[0].charCodeAt(0); code <= end.charCodeAt(0); code++)
-      found.push(String.fromCharCode(code));
+    found.push(...range(characters[0], end));
   }
   const [first, ...rest] = negated
     ? PRINTABLE.filter((character) => !found.includes(character))

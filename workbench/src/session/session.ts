@@ -38,8 +38,8 @@ export interface SessionOptions {
   readonly trusted: boolean;
   /** The files of the worker threads: built `@millrace/workbench/analysis-worker` and `@millrace/emulator/worker`. */
   readonly workers: { readonly analysis: string; readonly emulator: string };
-  /** How the emulator is started: ports and limits. */
-  readonly emulator?: EmulatorOptions;
+  /** How the emulator is started: ports and limits. Asked at each start. */
+  readonly emulator?: () => EmulatorOptions;
   /** Where the last edits of messages are kept; without it they end with the session. */
   readonly draftsFile?: string;
   /** Shows a place in the code, where the shell can. */
@@ -62,10 +62,14 @@ export interface SessionParts {
 
 /** What the session needs of the analysis. */
 export interface AnalysisPart {
-  topology(): Topology | Promise<Topology>;
-  onChange(listener: (topology: Topology) => void): unknown;
-  fileChanged(path: string): unknown;
-  close(): unknown;
+  /** The last one that could be read. */
+  topology(): Topology;
+  /** Why the last reading failed; null when it did not. */
+  error(): string | null;
+  /** Called after each new topology, and when reading fails or works again. */
+  onChange(listener: () => void): () => void;
+  fileChanged(path: string): void;
+  close(): Promise<void>;
 }
 
 export interface Session {
@@ -160,7 +164,7 @@ export function createSession(options: SessionOptions): Session {
 
   const traffic = createTraffic(() => found);
   const emulation = new Emulation({
-    open: () => parts.startEmulator(options.workers.emulator, options.emulator),
+    open: () => parts.startEmulator(options.workers.emulator, options.emulator?.()),
     onChange: changed,
     onNew: () => traffic.nextEmulator(),
     onEvents: takeEvents,
@@ -235,20 +239,22 @@ export function createSession(options: SessionOptions): Session {
     const mine = analysis;
     const part = await mine;
     if (part !== undefined && mine === analysis) {
-      part.onChange((topology) => {
-        if (mine === analysis) take(topology);
+      part.onChange(() => {
+        if (mine === analysis) take(part);
       });
-      take(await part.topology());
+      take(part);
     }
     const early = waiting ?? [];
     waiting = null;
     if (early.length > 0) takeEvents(early);
   }
 
-  function take(topology: Topology): void {
-    found = topology;
-    services.update(topology.services);
-    analysisState = { status: "ready" };
+  /** After a failed reading the last topology stays: half a line typed must not empty the picture. */
+  function take(part: AnalysisPart): void {
+    const error = part.error();
+    found = part.topology();
+    services.update(found.services);
+    analysisState = error === null ? { status: "ready" } : { status: "failed", error };
     changed();
   }
 
