@@ -20,6 +20,8 @@ export interface WorkbenchRun {
   readonly run: boolean;
   /** The page's port; any free one where it is left out. */
   readonly port?: number;
+  /** Whether the page is opened in the browser; its address is printed anyway. */
+  readonly openBrowser?: boolean;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
   /** Ends it: services and emulator stop, the promise resolves. */

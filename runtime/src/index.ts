@@ -11,6 +11,7 @@ export {
 } from "./app.ts";
 export type { AnyBroker, Broker } from "./broker.ts";
 export type { Codec } from "./codec.ts";
+export type { EmulatorCompanion, WorkbenchCompanion } from "./companions.ts";
 export type { Context } from "./context.ts";
 export {
   AckMessage,

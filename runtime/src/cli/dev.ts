@@ -9,9 +9,10 @@ export const dev: Command = {
   name: "dev",
   operand: "[DIR]",
   summary:
-    "Opens the workbench for the services below DIR (default: the current folder) and prints its address.",
+    "Serves the workbench for the services below DIR (default: the current folder) and prints its address.",
   options: {
     run: { help: "also starts the emulator and all services" },
+    open: { help: "also opens the page in the browser" },
     port: { value: "N", help: "the page's port (default: any free one)" },
     help: { help: "shows this" },
   },
@@ -29,6 +30,7 @@ export const dev: Command = {
     return runWorkbench({
       folder,
       run: call.flags.has("run"),
+      openBrowser: call.flags.has("open"),
       ...(port === undefined ? {} : { port }),
       stdout,
       stderr,

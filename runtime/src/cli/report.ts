@@ -14,6 +14,8 @@ export function explain(error: unknown): string {
 
 function explanation(error: unknown): string {
   if (!(error instanceof Error)) return `${inspect(error)} was thrown`;
+  // A package that is missing is all there is to it.
+  if (/^(Client|Companion)MissingError$/.test(error.name)) return error.message;
   if (isMillraceError(error)) return withCauses(error);
   return (
     missingModule(error) ??
