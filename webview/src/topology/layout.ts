@@ -1,0 +1,137 @@
+/** Places the cards in layers from left to right and leads the wires around them. */
+import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js";
+import type { Card, Graph, Wire } from "./graph.ts";
+import { portOf, sizeOf } from "./size.ts";
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Layout {
+  readonly positions: ReadonlyMap<string, Point>;
+  /** The corners of each wire, ends included. Holds as long as its two cards stand where they were placed. */
+  readonly routes: ReadonlyMap<string, readonly Point[]>;
+}
+
+export const noLayout: Layout = { positions: new Map(), routes: new Map() };
+
+/** Clients are left out: they come and go with the traffic and must not push the declared cards around. */
+export async function layOut(graph: Graph): Promise<Layout> {
+  const laidOut = await new ELK().layout(layoutInput(graph));
+  const positions = new Map<string, Point>();
+  for (const node of laidOut.children ?? [])
+    positions.set(node.id, { x: node.x ?? 0, y: node.y ?? 0 });
+  const routes = new Map<string, readonly Point[]>();
+  for (const edge of laidOut.edges ?? []) {
+    const section = edge.sections?.[0];
+    if (section !== undefined)
+      routes.set(edge.id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
+  }
+  return { positions: withClients(graph, positions), routes };
+}
+
+/** Puts each client beside the channel it was seen on, in the first free place, and moves nothing else. */
+export function withClients(
+  graph: Graph,
+  placed: ReadonlyMap<string, Point>,
+): ReadonlyMap<string, Point> {
+  const positions = new Map(placed);
+  for (const card of graph.cards) {
+    if (card.kind !== "client" || positions.has(card.id)) continue;
+    const wire = graph.wires.find((one) => one.actor === card.id);
+    const channel = graph.cards.find((one) => one.id === wire?.channel);
+    const at = channel === undefined ? undefined : positions.get(channel.id);
+    if (wire === undefined || channel === undefined || at === undefined) continue;
+    const { width, height } = sizeOf(card);
+    const beside =
+      wire.direction === "send" ? at.x - width - BESIDE : at.x + sizeOf(channel).width + BESIDE;
+    const spot = { x: beside, y: at.y + CHANNEL_ABOVE };
+    while (
+      graph.cards.some((other) =>
+        overlaps(spot, { width, height }, positions.get(other.id), sizeOf(other)),
+      )
+    ) {
+      spot.y += height / 2;
+    }
+    positions.set(card.id, spot);
+  }
+  return positions;
+}
+
+const BESIDE = 64;
+const CHANNEL_ABOVE = 84;
+const CLEARANCE = 16;
+
+function overlaps(
+  spot: Point,
+  size: { width: number; height: number },
+  other: Point | undefined,
+  otherSize: { width: number; height: number },
+): boolean {
+  if (other === undefined) return false;
+  return (
+    spot.x < other.x + otherSize.width + CLEARANCE &&
+    other.x < spot.x + size.width + CLEARANCE &&
+    spot.y < other.y + otherSize.height + CLEARANCE &&
+    other.y < spot.y + size.height + CLEARANCE
+  );
+}
+
+const OPTIONS = {
+  "elk.algorithm": "layered",
+  "elk.direction": "RIGHT",
+  "elk.edgeRouting": "ORTHOGONAL",
+  "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "52",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "20",
+  "elk.layered.spacing.edgeEdgeBetweenLayers": "12",
+  "elk.spacing.nodeNode": "44",
+  "elk.spacing.edgeNode": "24",
+  "elk.spacing.edgeEdge": "14",
+  "elk.spacing.componentComponent": "64",
+  "elk.aspectRatio": "1.9",
+};
+
+/** What elk is asked: sizes and ports as they are drawn. */
+export function layoutInput(graph: Graph): ElkNode {
+  const placed = graph.cards.filter((card) => card.kind !== "client");
+  const ids = new Set(placed.map((card) => card.id));
+  const wires = graph.wires.filter(
+    (wire) => wire.operation !== null && ids.has(wire.from) && ids.has(wire.to),
+  );
+  return {
+    id: "topology",
+    layoutOptions: OPTIONS,
+    children: placed.map((card) => elkNode(card, wires)),
+    edges: wires.map((wire): ElkExtendedEdge => ({
+      id: wire.id,
+      sources: [`${wire.id}#out`],
+      targets: [`${wire.id}#in`],
+    })),
+  };
+}
+
+function elkNode(card: Card, wires: readonly Wire[]): ElkNode {
+  const ports = wires.flatMap((wire) => [
+    ...(wire.from === card.id ? [elkPort(card, wire, "out")] : []),
+    ...(wire.to === card.id ? [elkPort(card, wire, "in")] : []),
+  ]);
+  return {
+    id: card.id,
+    ...sizeOf(card),
+    layoutOptions: { "elk.portConstraints": "FIXED_POS" },
+    ports,
+  };
+}
+
+function elkPort(card: Card, wire: Wire, side: "in" | "out") {
+  return {
+    id: `${wire.id}#${side}`,
+    width: 0,
+    height: 0,
+    ...portOf(card, side, wire.operation),
+    layoutOptions: { "elk.port.side": side === "in" ? "WEST" : "EAST" },
+  };
+}
