@@ -1,7 +1,8 @@
 /** How each protocol writes addresses, and when two of them can mean the same message. */
 import type { ProtocolName } from "../topology.ts";
 
-interface Dialect {
+/** One protocol's way. */
+export interface Dialect {
   readonly separator: string;
   /** Matches exactly one segment. */
   readonly one: string | null;
@@ -11,7 +12,7 @@ interface Dialect {
   readonly restMatchesParent: boolean;
 }
 
-const dialects: Readonly<Record<ProtocolName, Dialect>> = {
+export const dialects: Readonly<Record<ProtocolName, Dialect>> = {
   kafka: { separator: ".", one: null, rest: null, restMatchesParent: false },
   rabbitmq: { separator: ".", one: "*", rest: "#", restMatchesParent: true },
   nats: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
@@ -21,7 +22,7 @@ const dialects: Readonly<Record<ProtocolName, Dialect>> = {
 
 const PARAM = /^\{([A-Za-z_$][\w$]*)\}$/;
 /** Stands for a parameter's value where a protocol has no wildcard of its own. */
-const ANY = "{}";
+export const ANY = "{}";
 
 /** An address taken apart: the parameters' names, and what is subscribed to on the wire. */
 export function readAddress(

@@ -74,6 +74,7 @@ function open(folder: string, terminal: Terminal): Session {
       "drafts",
       `${createHash("sha256").update(folder).digest("hex").slice(0, 16)}.json`,
     ),
+    serviceEnvironment: terminal.coloured ? { FORCE_COLOR: "1" } : {},
     log: (line) => terminal.warn(line),
   });
   session.onOutput((line) => terminal.service(line));

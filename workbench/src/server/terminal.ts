@@ -2,6 +2,8 @@
 import type { OutputLine } from "../session/services.ts";
 
 export interface Terminal {
+  /** Whether the services' lines may be coloured. */
+  readonly coloured: boolean;
   say(line: string): void;
   warn(line: string): void;
   service(line: OutputLine): void;
@@ -18,6 +20,7 @@ export function createTerminal(
     "isTTY" in stderr && stderr.isTTY === true && process.env["NO_COLOR"] === undefined;
   const seen: string[] = [];
   return {
+    coloured,
     say: (line) => void stdout.write(`${line}\n`),
     warn: (line) => void stderr.write(`${line}\n`),
     service({ service, line }) {

@@ -3,7 +3,7 @@ import { watch } from "chokidar";
 import { basename } from "node:path";
 
 /** What is generated or not ours, and would only cost. */
-const IGNORED = new Set(["node_modules", ".git", "dist", "build", "coverage", ".cache", "output"]);
+const IGNORED = new Set(["node_modules", ".git", "dist", "coverage", ".cache"]);
 
 /** Resolves when changes from now on are seen. */
 export async function watchFolder(

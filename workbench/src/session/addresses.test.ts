@@ -14,6 +14,8 @@ test.each([
   ["mqtt", "+/uptime", "$SYS/uptime", false],
   ["kafka", "orders", "orders", true],
   ["kafka", "orders.*", "orders.1", false],
+  ["kafka", "orders.{id}", "orders.1", true],
+  ["rabbitmq", "orders.#", "orders", true],
 ] as const)("%s: %s matches %s: %s", (protocol, pattern, concrete, expected) => {
   expect(matches(protocol, pattern, concrete)).toBe(expected);
 });

@@ -1,20 +1,7 @@
 /** Addresses as each protocol writes them: does a pattern match, which places does a template have, what does it become when filled. */
+import { ANY, type Dialect, dialects } from "../analysis/dialects.ts";
 import type { Finding } from "../protocol.ts";
 import type { ProtocolName } from "../topology.ts";
-
-interface Dialect {
-  readonly separator: string;
-  readonly one: string;
-  readonly rest: string;
-  /** MQTT 4.7.1.2: `a/#` matches `a`, too. In NATS `a.>` needs one segment more. */
-  readonly restMatchesParent: boolean;
-}
-
-/** Protocols that are not here have no wildcards that the workbench knows: their addresses match as they are. */
-const dialects: Partial<Record<ProtocolName, Dialect>> = {
-  nats: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
-  mqtt: { separator: "/", one: "+", rest: "#", restMatchesParent: true },
-};
 
 const PARAM = /^\{([A-Za-z_$][\w$]*)\}$/;
 
@@ -30,7 +17,6 @@ export function read(
   concrete: string,
 ): Record<string, string> | null {
   const dialect = dialects[protocol];
-  if (dialect === undefined) return template === concrete ? {} : null;
   // MQTT 4.7.2-1: a wildcard at the start does not match topics that begin with $.
   if (protocol === "mqtt" && concrete.startsWith("$") && !template.startsWith("$")) return null;
   const found: Record<string, string> = {};
@@ -56,9 +42,9 @@ export function read(
  * which are named as they are written, numbered from the second on (`*`, `*2`, `>`).
  */
 export function placesOf(protocol: ProtocolName, template: string): readonly string[] {
-  const dialect = dialects[protocol];
-  if (dialect === undefined) return [];
-  return segmentsOf(dialect, template).flatMap(({ place }) => (place === null ? [] : [place]));
+  return segmentsOf(dialects[protocol], template).flatMap(({ place }) =>
+    place === null ? [] : [place],
+  );
 }
 
 /** The concrete address, or what keeps it from being one. */
@@ -68,7 +54,6 @@ export function fill(
   values: Readonly<Record<string, string>>,
 ): { readonly address: string } | { readonly findings: readonly Finding[] } {
   const dialect = dialects[protocol];
-  if (dialect === undefined) return { address: template };
   const findings: Finding[] = [];
   const filled = segmentsOf(dialect, template).map(({ text, place }) => {
     if (place === null) return text;
@@ -94,7 +79,7 @@ function judgeValue(
   // NATS: a token is a wildcard only as a whole; MQTT 4.7.1: the wildcard characters may not stand in a topic name at all.
   const wild =
     protocol === "mqtt"
-      ? value.includes(dialect.one) || value.includes(dialect.rest)
+      ? /[+#]/.test(value)
       : value
           .split(dialect.separator)
           .some((part) => part === dialect.one || part === dialect.rest);
@@ -114,8 +99,8 @@ function segmentsOf(dialect: Dialect, template: string): readonly Segment[] {
   const seen: Record<string, number> = {};
   return template.split(dialect.separator).map((text) => {
     const name = PARAM.exec(text)?.[1];
-    if (name !== undefined) return { text: dialect.one, place: name };
-    if (text !== dialect.one && text !== dialect.rest) return { text, place: null };
+    if (name !== undefined) return { text: ANY, place: name };
+    if (text !== ANY && text !== dialect.one && text !== dialect.rest) return { text, place: null };
     const count = (seen[text] = (seen[text] ?? 0) + 1);
     return { text, place: count === 1 ? text : `${text}${count}` };
   });

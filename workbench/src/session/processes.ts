@@ -3,6 +3,7 @@
  * Its own code never runs in the workbench.
  */
 import { spawn, type ChildProcess } from "node:child_process";
+import { stripVTControlCharacters } from "node:util";
 import type { ServiceState } from "../protocol.ts";
 import type { Runnable } from "./commands.ts";
 import { readLines } from "./lines.ts";
@@ -145,7 +146,7 @@ export class ServiceProcess {
   #read(child: ChildProcess, last: string[]): void {
     for (const stream of ["stdout", "stderr"] as const) {
       const lines = readLines((line) => {
-        last.push(line);
+        last.push(stripVTControlCharacters(line));
         if (last.length > LAST_LINES) last.shift();
         this.#options.onLine(line, stream);
       });

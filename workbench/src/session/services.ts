@@ -20,6 +20,8 @@ export interface ServicesOptions {
   readonly folder: string;
   /** `MILLRACE_…_URL` of the running emulator. */
   readonly environment: () => Readonly<Record<string, string>>;
+  /** What each service gets besides. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly onChange: () => void;
   readonly onOutput: (line: OutputLine) => void;
 }
@@ -129,7 +131,8 @@ export class Services {
           throw new CommandError(
             `nothing says how to start ${name}: export an App from it, or give its package.json a "dev" script`,
           );
-        return resolveCommand(this.#options.folder, command);
+        const runnable = resolveCommand(this.#options.folder, command);
+        return { ...runnable, environment: { ...this.#options.settings, ...runnable.environment } };
       },
       environment: this.#options.environment,
       onState: this.#options.onChange,

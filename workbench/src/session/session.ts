@@ -3,6 +3,7 @@
  * Knows no editor and no server; a shell connects pages to it and hands it file events.
  */
 import { basename } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   type EmulatorOptions,
   type JournalEvent,
@@ -24,6 +25,7 @@ import { openDrafts } from "./drafts.ts";
 import { Emulation } from "./emulation.ts";
 import { receive } from "./page-verbs.ts";
 import { coalesce, createListeners, createPages } from "./pages.ts";
+import { STOP_DEADLINE } from "./processes.ts";
 import { takenPortProblems } from "./ports.ts";
 import { isSavedMessage, readSavedMessages } from "./saved-messages.ts";
 import { createSending } from "./sending.ts";
@@ -42,6 +44,8 @@ export interface SessionOptions {
   readonly emulator?: () => EmulatorOptions;
   /** Where the last edits of messages are kept; without it they end with the session. */
   readonly draftsFile?: string;
+  /** Given to the services besides what they are told of the emulator, as `FORCE_COLOR` where the shell shows colours. */
+  readonly serviceEnvironment?: Readonly<Record<string, string>>;
   /** Shows a place in the code, where the shell can. */
   readonly open?: (place: Place) => void;
   /** For what is nobody's answer: page messages that were refused, and the like. */
@@ -172,6 +176,8 @@ export function createSession(options: SessionOptions): Session {
   const services = new Services({
     folder,
     environment: () => emulation.environment(),
+    // A person reads it, though it is no terminal that they write to.
+    settings: { LOG_FORMAT: process.env["LOG_FORMAT"] ?? "pretty", ...options.serviceEnvironment },
     onChange: changed,
     onOutput: (line) => outputListeners.call(line),
   });
@@ -351,7 +357,14 @@ export function createSession(options: SessionOptions): Session {
     close(deadline) {
       closed ??= (async () => {
         await services.close(deadline);
-        await Promise.all([emulation.stop(), analysis.then((part) => part?.close())]);
+        const rest = Promise.all([emulation.stop(), analysis.then((part) => part?.close())]);
+        // What is still starting is closed as soon as it is there; that is not waited for without bounds.
+        const timer = new AbortController();
+        const bound = pause(deadline ?? STOP_DEADLINE, undefined, { signal: timer.signal }).catch(
+          () => {},
+        );
+        await Promise.race([rest, bound]);
+        timer.abort();
         update.flush();
       })();
       return closed;
