@@ -12,7 +12,7 @@ test("stopped: a click starts the emulator", () => {
 test("running: the ports, and a menu behind them", () => {
   const shown = statusText(running);
   expect(shown).toMatchObject({
-    text: "$(radio-tower) NATS 4222 · MQTT 40007",
+    text: "$(pulse) NATS 4222 · MQTT 40007",
     command: "millrace.emulatorMenu",
   });
   expect(shown.tooltip).toContain("mqtt://127.0.0.1:40007 (port 1883 was taken)");

@@ -43,7 +43,7 @@ export function statusText({ emulator, trusted, untrustedReason }: WorkbenchStat
       };
     case "running":
       return {
-        text: `$(radio-tower) ${emulator.servers.map(({ protocol, port }) => `${protocolLabels[protocol]} ${port}`).join(" · ")}`,
+        text: `$(pulse) ${emulator.servers.map(({ protocol, port }) => `${protocolLabels[protocol]} ${port}`).join(" · ")}`,
         tooltip: [
           "The emulator is running. Click to stop it or copy an address.",
           ...emulator.servers.map(moved),

@@ -68,6 +68,10 @@ class OutlineTree implements vscode.TreeDataProvider<Row> {
       row.icon.color === undefined ? undefined : new vscode.ThemeColor(row.icon.color),
     );
     item.contextValue = row.kind;
+    // Without it, a screen reader is given the tooltip in place of the label.
+    item.accessibilityInformation = {
+      label: [row.label, row.description, row.tooltip].filter((part) => part !== "").join(", "),
+    };
     if (row.place !== null)
       item.command = {
         command: "millrace.goToDeclaration",

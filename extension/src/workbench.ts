@@ -34,10 +34,18 @@ export class Workbench {
   /** After each change of anything but traffic. */
   readonly onState: vscode.Event<WorkbenchState> = this.#states.event;
 
-  /** Begins to read the folder. Loads the session only now, so that activation does not wait for it. */
+  /** Begins to read the folder. Never rejects: what goes wrong is in the output. */
   async open(): Promise<void> {
-    const { folder } = this;
-    if (folder === null) return;
+    if (this.folder === null) return;
+    try {
+      await this.#open(this.folder);
+    } catch (error) {
+      this.#output.error(error instanceof Error ? error : String(error));
+    }
+  }
+
+  /** Loads the session only now, so that activation does not wait for it. */
+  async #open(folder: vscode.WorkspaceFolder): Promise<void> {
     const { createSession } = await import("@millrace/workbench");
     const { startEmulatorInWorker } = await import("@millrace/emulator/remote");
     const file = (name: string) =>

@@ -143,8 +143,10 @@ export class Window implements AsyncDisposable {
       .filter({ has: this.page.locator(`.pane-header[aria-label^="${title}"]`) });
   }
 
-  row(view: string, text: string | RegExp): Locator {
-    return this.view(view).locator(".monaco-list-row").filter({ hasText: text });
+  /** A row of a tree by its own label, without its description. */
+  row(view: string, label: string): Locator {
+    const name = this.page.locator(".label-name").getByText(label, { exact: true });
+    return this.view(view).locator(".monaco-list-row").filter({ has: name });
   }
 
   /** An inline action of a tree's row, shown when the pointer is over it. */
