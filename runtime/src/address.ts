@@ -23,6 +23,22 @@ export interface AddressDialect {
   readonly restMatchesParent: boolean;
 }
 
+/** NATS subjects; `a.>` does not match `a`. https://docs.nats.io/nats-concepts/subjects */
+export const SUBJECTS: AddressDialect = {
+  separator: ".",
+  one: "*",
+  rest: ">",
+  restMatchesParent: false,
+};
+
+/** MQTT topics; `a/#` matches `a`, too (4.7.1.2). */
+export const TOPICS: AddressDialect = {
+  separator: "/",
+  one: "+",
+  rest: "#",
+  restMatchesParent: true,
+};
+
 /** An address as declared, taken apart once. */
 export interface Address {
   /** As declared, prefix included: `users.{userId}.created`. */

@@ -1,4 +1,5 @@
 /** A broker in this process: for trying things out, and the reference that the others are compared with. */
+import { SUBJECTS, TOPICS } from "../address.ts";
 import { Broker } from "../broker.ts";
 import type { BrokerKind } from "../driver.ts";
 import { Router } from "../router.ts";
@@ -9,7 +10,7 @@ import type { MemoryBrokerOptions, MemoryKind, MemorySubscriberOptions } from ".
 /** Addresses as NATS writes them. */
 export const memory: BrokerKind = {
   protocol: "memory",
-  dialect: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
+  dialect: SUBJECTS,
   redelivers: (options) => (options as MemorySubscriberOptions).delivery !== "at-most-once",
   headers: true,
 };
@@ -17,7 +18,8 @@ export const memory: BrokerKind = {
 /** Routes messages in process; nothing leaves it, nothing is kept. */
 export class MemoryBroker extends Broker<MemoryKind> {
   constructor(options: MemoryBrokerOptions = {}) {
-    super(memory, (options.space ?? new MemorySpace()).connect(memory));
+    const kind = options.addresses === "mqtt" ? { ...memory, dialect: TOPICS } : memory;
+    super(kind, (options.space ?? new MemorySpace()).connect(kind));
   }
 }
 

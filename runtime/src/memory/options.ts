@@ -5,6 +5,8 @@ import type { MemorySpace } from "./driver.ts";
 export interface MemoryBrokerOptions {
   /** Brokers of one space hear each other. Default: a space of its own. */
   readonly space?: MemorySpace;
+  /** How addresses are written: `orders.{id}` with `*` and `>` (default), or `orders/{id}` with `+` and `#`. */
+  readonly addresses?: "nats" | "mqtt";
 }
 
 /** For the run-time side; the types are in `mode` below. */

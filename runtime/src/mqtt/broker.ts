@@ -1,4 +1,5 @@
 /** MQTT 5 and 3.1.1: topics, QoS 0 to 2, retained messages, wills, shared subscriptions. */
+import { TOPICS } from "../address.ts";
 import { Broker } from "../broker.ts";
 import type { BrokerKind } from "../driver.ts";
 import { Router } from "../router.ts";
@@ -6,10 +7,9 @@ import { Scope } from "../scope.ts";
 import { connectMqtt } from "./driver.ts";
 import type { MqttKind, MqttOptions, Qos } from "./options.ts";
 
-/** Topics as MQTT writes them; `#` also matches its parent (4.7.1.2). */
 export const mqtt: BrokerKind = {
   protocol: "mqtt",
-  dialect: { separator: "/", one: "+", rest: "#", restMatchesParent: true },
+  dialect: TOPICS,
   redelivers: (options) => (options as { qos?: Qos }).qos !== 0,
   headers: true,
 };

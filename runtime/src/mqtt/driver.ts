@@ -31,9 +31,10 @@ import {
   RequestError,
 } from "../errors.ts";
 import { parseServerUrl } from "../server-url.ts";
-import { Link, NO_SUBSCRIBERS, type Opening } from "./link.ts";
+import { Link, type Opening } from "./link.ts";
 import { filterOf, overlap, readMessage, sessionId, writeHeaders } from "./message.ts";
 import type { MqttOptions, MqttPublishOptions, MqttSubscriberOptions, Qos } from "./options.ts";
+import { NO_SUBSCRIBERS, Outbox } from "./outbox.ts";
 import { receiveFrom, type Receiver } from "./receiving.ts";
 
 /** A client of the package "mqtt". */
@@ -108,6 +109,7 @@ class MqttDriver implements Driver {
   readonly #context: DriverContext;
   readonly #options: MqttOptions;
   readonly #main: Link;
+  readonly #outbox: Outbox;
   /** Absent where the client was passed in: then everything goes over that one. */
   readonly #open: OpenLink | undefined;
   readonly #name: string;
@@ -127,6 +129,7 @@ class MqttDriver implements Driver {
     this.#context = context;
     this.#options = options;
     this.#main = main;
+    this.#outbox = new Outbox(main);
     this.#open = open;
     this.#name = name;
     this.#links.add(main);
@@ -191,14 +194,12 @@ class MqttDriver implements Driver {
     const ask = async (): Promise<Incoming> => {
       const answer = new Promise<MqttPacket>((resolve) => this.#pending.set(correlation, resolve));
       const responseTopic = await this.#replies();
-      // QoS 1 at least: its PUBACK tells whether anybody listens.
-      const given = message.options as MqttPublishOptions | undefined;
-      const qos = given?.qos === 2 ? 2 : 1;
+      // Always QoS 1: its PUBACK tells whether anybody listens; mosquitto's PUBREC does not.
       const properties = { responseTopic, correlationData: Buffer.from(correlation) };
       const reason = await this.#send(
         address,
         message.payload,
-        { ...given, qos, headers: message.headers, properties },
+        { headers: message.headers, properties },
         signal,
       );
       if (reason === NO_SUBSCRIBERS)
@@ -273,13 +274,13 @@ class MqttDriver implements Driver {
     link: Link | undefined,
     receiver: Receiver | undefined,
   ): Promise<void> {
-    if (link === this.#main) await link.unsubscribe(filter);
+    // Without a session nothing comes later: what is on its way now is still taken.
+    if (link === this.#main || link?.client.options.clean) await link.unsubscribe(filter);
     await receiver?.drain();
     this.#filters.delete(key);
     if (link !== undefined && link !== this.#main) await this.#end(link);
   }
 
-  /** Resolves with the reason code of PUBACK or PUBCOMP (0 in 3.1.1 and for QoS 0). */
   async #send(
     topic: string,
     payload: Uint8Array,
@@ -290,26 +291,17 @@ class MqttDriver implements Driver {
     signal?: AbortSignal,
   ): Promise<number> {
     signal?.throwIfAborted();
-    const timeout = this.#options.publishTimeout ?? 10_000;
-    const late = () =>
-      new PublishError(
-        this.#main.lost
-          ? `cannot publish to "${topic}": MQTT at ${this.#main.address} has been out of reach for ${timeout} ms`
-          : `the broker did not confirm the message to "${topic}" within ${timeout} ms: it may or may not have arrived`,
-      );
+    const { qos = 1, retain = false } = options;
     const properties =
       this.#main.version === 5
-        ? { ...writeHeaders(options.headers), ...options.properties }
-        : undefined;
-    return this.#main.publish(
+        ? { properties: { ...writeHeaders(options.headers), ...options.properties } }
+        : {};
+    const timeout = this.#options.publishTimeout ?? 10_000;
+    return this.#outbox.publish(
       topic,
       payload,
-      {
-        qos: options.qos ?? 1,
-        retain: options.retain ?? false,
-        ...(properties === undefined ? {} : { properties }),
-      },
-      { timeout, late, signal },
+      { qos, retain, ...properties },
+      { timeout, signal },
     );
   }
 

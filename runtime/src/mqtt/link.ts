@@ -1,9 +1,9 @@
 /** One connection to an MQTT broker: opens once, then comes back by itself, for ever, until it is ended. */
-import { abortable, within } from "../abortable.ts";
+import { within } from "../abortable.ts";
 import { createBackoff } from "../backoff.ts";
 import type { DriverContext } from "../driver.ts";
-import { ConnectError, DeclarationError, PublishError } from "../errors.ts";
-import type { IClientOptions, IClientPublishOptions, MqttClient } from "./driver.ts";
+import { ConnectError, DeclarationError } from "../errors.ts";
+import type { IClientOptions, MqttClient } from "./driver.ts";
 import type { Qos } from "./options.ts";
 
 /** How to open a link. */
@@ -19,9 +19,6 @@ export interface Opening {
   prepare?(client: MqttClient): void;
 }
 
-/** PUBACK and PUBREC's "no matching subscribers" (MQTT 5, 3.4.2.1). */
-export const NO_SUBSCRIBERS = 0x10;
-
 export class Link {
   readonly client: MqttClient;
   readonly address: string;
@@ -31,8 +28,6 @@ export class Link {
   cause: Error | undefined;
   readonly #owned: boolean;
   #back: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
-  /** Packet ids of publishes that the broker says nobody receives. */
-  readonly #unheard = new Set<number>();
   #ending = false;
 
   private constructor(client: MqttClient, address: string, owned: boolean) {
@@ -92,6 +87,11 @@ export class Link {
     return this.client.options.protocolVersion === 5 ? 5 : 4;
   }
 
+  /** Resolves when the connection is there. */
+  get back(): Promise<void> {
+    return this.#back?.promise ?? Promise.resolve();
+  }
+
   get lost(): boolean {
     return this.#back !== undefined;
   }
@@ -118,45 +118,6 @@ export class Link {
     if (!this.lost) await this.client.unsubscribeAsync(filter).catch(() => undefined);
   }
 
-  /** Resolves with the reason code when the broker has confirmed, for QoS 0 when the message was written. */
-  async publish(
-    topic: string,
-    payload: Uint8Array,
-    options: IClientPublishOptions,
-    limits: { timeout: number; late: () => Error; signal: AbortSignal | undefined },
-  ): Promise<number> {
-    let id: number | undefined;
-    const confirmed = async () => {
-      await this.#back?.promise;
-      this.#checkSize(topic, payload);
-      return new Promise<number>((resolve, reject) => {
-        const done = (error?: Error) => {
-          if (error) {
-            reject(
-              new PublishError(`cannot publish to "${topic}": ${messageOf(error)}`, {
-                cause: error,
-              }),
-            );
-          } else {
-            resolve(id !== undefined && this.#unheard.delete(id) ? NO_SUBSCRIBERS : 0);
-          }
-        };
-        this.client.publish(topic, Buffer.from(payload), options, done);
-        const last = this.client.getLastMessageId();
-        if (this.client.outgoing[last]?.cb !== done) return;
-        id = last;
-        this.#unheard.delete(id);
-      });
-    };
-    try {
-      return await abortable(within(confirmed(), limits.timeout, limits.late), limits.signal);
-    } catch (error) {
-      // Else the client would send it again and again, with each connection.
-      if (id !== undefined) this.client.removeOutgoingMessage(id);
-      throw error;
-    }
-  }
-
   /** Ends the connection in order; a kept session stays with the broker. Never rejects. */
   async end(): Promise<void> {
     if (this.#ending) return;
@@ -172,25 +133,10 @@ export class Link {
     );
   }
 
-  #checkSize(topic: string, payload: Uint8Array): void {
-    const limit = this.client.serverProperties?.maximumPacketSize;
-    if (limit !== undefined && payload.byteLength > limit) {
-      throw new PublishError(
-        `the message to "${topic}" is too large: ${payload.byteLength} bytes, and the broker takes packets of ${limit}`,
-      );
-    }
-  }
-
   #watch({ logger }: DriverContext): void {
     const { client, address } = this;
     const id = client.options.clientId ?? "";
     client.on("error", (error) => (this.cause = error));
-    // The client hands over the reason only where it is an error.
-    client.on("packetreceive", (packet) => {
-      if (packet.cmd !== "puback" && packet.cmd !== "pubrec") return;
-      const { messageId, reasonCode } = packet as { messageId?: number; reasonCode?: number };
-      if (reasonCode === NO_SUBSCRIBERS) this.#unheard.add(messageId ?? 0);
-    });
     client.on("disconnect", (packet) => {
       // 0x8E, session taken over (3.14.2.1)
       if (packet.reasonCode !== 0x8e) return;
@@ -256,7 +202,7 @@ function failure(address: string, cause: unknown): ConnectError {
 }
 
 /** For localhost Node tries two addresses and gives an error with a code but no message. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message || ("code" in error ? String(error.code) : error.name);
 }

@@ -43,7 +43,9 @@ export function receiveFrom(
     client,
     (topic) => request.address.match(topic) !== null,
     (packet, held) => {
-      if (open) intake.push({ packet, held, attempt: packet.dup ? 2 : 1 });
+      const delivery = { packet, held, attempt: packet.dup ? 2 : 1 };
+      if (open) intake.push(delivery);
+      else leave(delivery, "came while the subscriber was stopping");
     },
   );
 
@@ -71,7 +73,7 @@ export function receiveFrom(
     held?.stepAside();
     const next = { packet, held, attempt: attempt + 1 };
     if (!open) {
-      leave(next);
+      leave(next, "was sent back");
       return;
     }
     const timer = setTimeout(() => {
@@ -82,10 +84,10 @@ export function receiveFrom(
   }
 
   /** At the end: what the broker keeps comes again; what it does not keep is gone, and that is said. */
-  function leave({ packet, held }: Delivery): void {
+  function leave({ packet, held }: Delivery, why: string): void {
     if (held !== undefined) return;
     facts.logger.warn(
-      `a message on "${packet.topic}" was sent back but came at QoS 0, so it is lost with this connection`,
+      `a message on "${packet.topic}" ${why}, and at QoS 0 nobody keeps it: it is lost`,
     );
   }
 
@@ -93,7 +95,7 @@ export function receiveFrom(
     open = false;
     for (const [timer, delivery] of later) {
       clearTimeout(timer);
-      leave(delivery);
+      leave(delivery, "was sent back");
     }
     later.clear();
   }

@@ -1,4 +1,5 @@
 /** Core NATS: subjects, wildcards, queue groups, requests. At most once. */
+import { SUBJECTS } from "../address.ts";
 import { Broker } from "../broker.ts";
 import type { BrokerKind } from "../driver.ts";
 import { Router } from "../router.ts";
@@ -6,10 +7,9 @@ import { Scope } from "../scope.ts";
 import { connectNats } from "./driver.ts";
 import type { NatsKind, NatsOptions } from "./options.ts";
 
-/** Subjects as NATS writes them; `a.>` does not match `a`. */
 export const nats: BrokerKind = {
   protocol: "nats",
-  dialect: { separator: ".", one: "*", rest: ">", restMatchesParent: false },
+  dialect: SUBJECTS,
   redelivers: () => false,
   headers: true,
 };
