@@ -1,0 +1,106 @@
+/** The shop in the workbench, as its first user meets it: `millrace dev examples/shop --run` and a browser. */
+import { join } from "node:path";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { launchChromium } from "./chromium.ts";
+import { type Dev, startDev } from "./dev.ts";
+
+const shop = join(import.meta.dirname, "..", "..", "examples", "shop");
+let dev: Dev;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [dev, browser] = await Promise.all([startDev(shop, "--run"), launchChromium()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await dev?.interrupt();
+});
+beforeEach(async () => {
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(30_000);
+  await page.goto(dev.url);
+  await page.getByTestId("node-service:notifications").waitFor();
+});
+afterEach(async () => {
+  await page.getByTestId("clear-traffic").click();
+  await page.close();
+});
+
+const service = (name: string): Locator => page.getByTestId(`node-service:${name}`);
+const counter = (id: string, what: string): Locator => page.getByTestId(`counter-${id}-${what}`);
+const count = async (id: string, what: string) => Number(await counter(id, what).getAttribute("data-count"));
+const reaches = (id: string, what: string, value: number) =>
+  page.locator(`[data-testid="counter-${id}-${what}"][data-count="${value}"]`).waitFor();
+const toggle = (name: string) => page.locator(`[data-testid="service-toggle"][data-service="service:${name}"]`);
+const becomes = (name: string, status: string) =>
+  page.locator(`[data-testid="node-service:${name}"][data-status="${status}"]`).waitFor();
+
+/** Opens the form of a channel and sends the sample it offers. */
+async function sendTo(channel: string): Promise<void> {
+  await page.locator(`[data-node="${channel}"]`).click();
+  await page.getByTestId("send-message").first().click();
+  await page.getByTestId("send").click();
+  await page.locator('[data-testid="outcome"][data-outcome="sent"]').waitFor();
+}
+
+test("an order travels through all four services, and its chain shows how", async () => {
+  await sendTo("nats:orders.new");
+  await reaches("service:notifications", "received", 1);
+  for (const [channel, published] of [
+    ["nats:orders.new", 1],
+    ["nats:orders.accepted", 1],
+    ["nats:payments.taken", 1],
+    ["mqtt:shipments/{orderId}/dispatched", 1],
+  ] as const) {
+    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual([channel, published, 1]);
+  }
+  for (const name of ["orders", "billing", "shipping"]) expect([name, await count(`service:${name}`, "sent") > 0]).toEqual([name, true]);
+
+  await page.getByTestId("show-chain").click();
+  const chain = page.getByTestId("chain");
+  await chain.waitFor();
+  const text = await chain.innerText();
+  for (const address of ["orders.new", "orders.accepted", "payments.taken", "customers.address", "/dispatched"]) expect(text).toContain(address);
+});
+
+test("one moving message is one journal event", async () => {
+  await sendTo("nats:orders.new");
+  // The acknowledgement is the last event of the chain.
+  await page.locator('[data-testid="traffic-row"][data-kind="acknowledged"]').waitFor();
+  await reaches("service:notifications", "received", 1);
+  const rows = page.getByTestId("traffic-row");
+  const moving = await rows.evaluateAll((all) => all.filter((row) => ["published", "delivered", "redelivered"].includes(row.getAttribute("data-kind") ?? "")).length);
+  expect(moving).toBeGreaterThanOrEqual(8);
+  await page.locator(`[data-testid="topology"][data-moved="${moving}"]`).waitFor();
+});
+
+test("with billing stopped the order visibly stops there", async () => {
+  await toggle("billing").click();
+  await becomes("billing", "stopped");
+  await sendTo("nats:orders.new");
+  await reaches("nats:orders.accepted", "published", 1);
+  // A second message all the way through another channel: had the first gone on, its events would be here.
+  await sendTo("nats:customers.address");
+  await reaches("nats:customers.address", "delivered", 1);
+  expect(await count("nats:orders.accepted", "delivered")).toBe(0);
+  for (const channel of ["nats:payments.taken", "mqtt:shipments/{orderId}/dispatched"]) {
+    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual([channel, 0, 0]);
+  }
+  for (const name of ["billing", "shipping", "notifications"]) expect([name, await count(`service:${name}`, "received")]).toEqual([name, 0]);
+  await toggle("billing").click();
+  await becomes("billing", "running");
+});
+
+test("a service that crashes is named, and the rest stay up", async () => {
+  const pid = Number(/"pid":(\d+),"name":"shipping"/.exec(dev.output())?.[1] ?? /shipping.*\((\d+)\)/.exec(dev.output())?.[1]);
+  expect(pid).toBeGreaterThan(0);
+  process.kill(pid, "SIGKILL");
+  await becomes("shipping", "crashed");
+  await page.locator('[data-node="service:shipping"]').click();
+  expect(await page.getByTestId("service-error").innerText()).toContain("SIGKILL");
+  for (const name of ["orders", "billing", "notifications"]) expect(await service(name).getAttribute("data-status")).toBe("running");
+  await toggle("shipping").click();
+  await becomes("shipping", "running");
+});
