@@ -13,14 +13,11 @@ test.each([run, dev, init])("docs/cli.md shows what millrace $name --help does",
   expect(shown).toBe(commandHelp(command));
 });
 
-test.each([["run"], ["dev"], ["init"]])(
-  "millrace %s --help says it, whatever else is asked",
-  async (name) => {
-    const asked = makeProject().millrace([name, "--wrong", "--help"]);
-    expect(await asked.ended).toBe(0);
-    expect(docs).toContain(asked.output.stdout);
-  },
-);
+test("--help is answered, whatever else is asked", async () => {
+  const asked = makeProject().millrace(["run", "--wrong", "--help"]);
+  expect(await asked.ended).toBe(0);
+  expect(asked.output.stdout).toBe(commandHelp(run));
+});
 
 test("millrace --help lists the commands; without a command it is a mistake", async () => {
   const project = makeProject();
