@@ -18,7 +18,7 @@ export const memoryFacts: Facts = {
   ...subjects,
   headers: true,
   requests: "yes",
-  groups: true,
+  groups: "shared",
   redelivers: true,
   keeps: false,
   cuttable: false,
@@ -28,7 +28,7 @@ export const natsFacts: Facts = {
   ...subjects,
   headers: true,
   requests: "yes",
-  groups: true,
+  groups: "shared",
   redelivers: false,
   keeps: false,
   cuttable: true,
@@ -37,11 +37,14 @@ export const mqttFacts: Facts = {
   ...topics,
   headers: true,
   requests: "yes",
-  groups: true,
+  groups: "shared",
   redelivers: true,
   keeps: true,
   cuttable: true,
 };
+
+/** MQTT 3.1.1 has no properties: no headers, no response topic. */
+export const version3Facts: Facts = { ...mqttFacts, headers: false, requests: "no" };
 
 /** QoS 0 on both sides: at most once. */
 export const qos0 = {

@@ -23,13 +23,7 @@ import type {
   Outgoing,
   SubscribeRequest,
 } from "../driver.ts";
-import {
-  ClientMissingError,
-  ConnectError,
-  DeclarationError,
-  PublishError,
-  RequestError,
-} from "../errors.ts";
+import { ClientMissingError, ConnectError, DeclarationError, RequestError } from "../errors.ts";
 import { parseServerUrl } from "../server-url.ts";
 import { Link, type Opening } from "./link.ts";
 import { filterOf, overlap, readMessage, sessionId, writeHeaders } from "./message.ts";
