@@ -30,10 +30,12 @@ afterEach(async () => {
 
 const service = (name: string): Locator => page.getByTestId(`node-service:${name}`);
 const counter = (id: string, what: string): Locator => page.getByTestId(`counter-${id}-${what}`);
-const count = async (id: string, what: string) => Number(await counter(id, what).getAttribute("data-count"));
+const count = async (id: string, what: string) =>
+  Number(await counter(id, what).getAttribute("data-count"));
 const reaches = (id: string, what: string, value: number) =>
   page.locator(`[data-testid="counter-${id}-${what}"][data-count="${value}"]`).waitFor();
-const toggle = (name: string) => page.locator(`[data-testid="service-toggle"][data-service="service:${name}"]`);
+const toggle = (name: string) =>
+  page.locator(`[data-testid="service-toggle"][data-service="service:${name}"]`);
 const becomes = (name: string, status: string) =>
   page.locator(`[data-testid="node-service:${name}"][data-status="${status}"]`).waitFor();
 
@@ -54,27 +56,61 @@ test("an order travels through all four services, and its chain shows how", asyn
     ["nats:payments.taken", 1],
     ["mqtt:shipments/{orderId}/dispatched", 1],
   ] as const) {
-    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual([channel, published, 1]);
+    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual(
+      [channel, published, 1],
+    );
   }
-  for (const name of ["orders", "billing", "shipping"]) expect([name, await count(`service:${name}`, "sent") > 0]).toEqual([name, true]);
+  for (const name of ["orders", "billing", "shipping"])
+    expect([name, (await count(`service:${name}`, "sent")) > 0]).toEqual([name, true]);
 
   await page.getByTestId("show-chain").click();
   const chain = page.getByTestId("chain");
   await chain.waitFor();
   const text = await chain.innerText();
-  for (const address of ["orders.new", "orders.accepted", "payments.taken", "customers.address", "/dispatched"]) expect(text).toContain(address);
+  for (const address of [
+    "orders.new",
+    "orders.accepted",
+    "payments.taken",
+    "customers.address",
+    "/dispatched",
+  ])
+    expect(text).toContain(address);
 });
 
 test("one moving message is one journal event", async () => {
   await sendTo("nats:orders.new");
-  // The acknowledgement is the last event of the chain.
-  await page.locator('[data-testid="traffic-row"][data-kind="acknowledged"]').waitFor();
   await reaches("service:notifications", "received", 1);
-  const rows = page.getByTestId("traffic-row");
-  const moving = await rows.evaluateAll((all) => all.filter((row) => ["published", "delivered", "redelivered"].includes(row.getAttribute("data-kind") ?? "")).length);
-  expect(moving).toBeGreaterThanOrEqual(8);
-  await page.locator(`[data-testid="topology"][data-moved="${moving}"]`).waitFor();
+  // The acknowledgement is the chain's last event.
+  await page.locator('[data-testid="traffic-row"][data-kind="acknowledged"]').waitFor();
+  const events = await journal();
+  const moving = events.filter((kind) => kind === "published" || kind === "delivered");
+  expect(moving.length).toBeGreaterThanOrEqual(10);
+  await page.locator(`#root[data-moved="${moving.length}"]`).waitFor({ state: "attached" });
+  expect(Number(await page.getByTestId("traffic-total").getAttribute("data-count"))).toBe(
+    events.length,
+  );
 });
+
+/** The kinds of all events since the traffic was cleared, as another page would be told them. */
+function journal(): Promise<string[]> {
+  return page.evaluate(
+    (token) =>
+      new Promise<string[]>((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/session`);
+        socket.onopen = () => {
+          socket.send(JSON.stringify({ kind: "hello", token }));
+          socket.send(JSON.stringify({ kind: "ready" }));
+        };
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(String(data)) as { kind: string; events?: { kind: string }[] };
+          if (message.kind !== "traffic" || message.events === undefined) return;
+          socket.close();
+          resolve(message.events.map((event) => event.kind));
+        };
+      }),
+    new URL(dev.url).hash.replace("#token=", ""),
+  );
+}
 
 test("with billing stopped the order visibly stops there", async () => {
   await toggle("billing").click();
@@ -86,21 +122,25 @@ test("with billing stopped the order visibly stops there", async () => {
   await reaches("nats:customers.address", "delivered", 1);
   expect(await count("nats:orders.accepted", "delivered")).toBe(0);
   for (const channel of ["nats:payments.taken", "mqtt:shipments/{orderId}/dispatched"]) {
-    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual([channel, 0, 0]);
+    expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual(
+      [channel, 0, 0],
+    );
   }
-  for (const name of ["billing", "shipping", "notifications"]) expect([name, await count(`service:${name}`, "received")]).toEqual([name, 0]);
+  for (const name of ["billing", "shipping", "notifications"])
+    expect([name, await count(`service:${name}`, "received")]).toEqual([name, 0]);
   await toggle("billing").click();
   await becomes("billing", "running");
 });
 
 test("a service that crashes is named, and the rest stay up", async () => {
-  const pid = Number(/"pid":(\d+),"name":"shipping"/.exec(dev.output())?.[1] ?? /shipping.*\((\d+)\)/.exec(dev.output())?.[1]);
+  const pid = await dev.serviceProcess("shipping");
   expect(pid).toBeGreaterThan(0);
   process.kill(pid, "SIGKILL");
   await becomes("shipping", "crashed");
   await page.locator('[data-node="service:shipping"]').click();
   expect(await page.getByTestId("service-error").innerText()).toContain("SIGKILL");
-  for (const name of ["orders", "billing", "notifications"]) expect(await service(name).getAttribute("data-status")).toBe("running");
+  for (const name of ["orders", "billing", "notifications"])
+    expect(await service(name).getAttribute("data-status")).toBe("running");
   await toggle("shipping").click();
   await becomes("shipping", "running");
 });
