@@ -141,7 +141,7 @@ export function createTraffic(topology: () => Topology): Traffic {
       keep(shown);
       return shown;
     },
-    events: () => kept,
+    events: () => [...kept],
     nextEmulator() {
       base = last;
       chains = createChains();
