@@ -61,8 +61,8 @@ test("tells the process that started it each time it is ready", async () => {
   const project = makeProject("greeter");
   const run = project.millrace(["run", "app.ts", "--reload"], { ipc: true });
   await run.says(/greeter is ready/);
-  project.write("app.config.json", "{}");
-  await run.says(/app\.config\.json changed/);
+  project.write("added.ts", "");
+  await run.says(/added\.ts changed/);
   await run.says(/greeter is ready/);
   await expect.poll(() => run.messages).toEqual([{ millrace: "ready" }, { millrace: "ready" }]);
   run.send({ millrace: "stop" });

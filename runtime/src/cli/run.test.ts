@@ -326,9 +326,9 @@ test.each([
     "millrace run: --reload runs one process: leave out --workers or --reload\n",
   ],
   [
-    ["dev", "--prot", "80"],
+    ["init", "--brokr", "nats"],
     2,
-    "millrace dev: millrace dev has no option --prot; did you mean --port?\nSee: millrace dev --help\n",
+    "millrace init: millrace init has no option --brokr; did you mean --broker?\nSee: millrace init --help\n",
   ],
 ])("a command line that cannot be: %j", async (args, code, message) => {
   expect(await failing(makeProject("greeter").millrace(args), code)).toBe(message);

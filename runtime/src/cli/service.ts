@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import type { App } from "../app.ts";
 import { type Role, tellParent } from "./child.ts";
 import { CommandError, type PassedOptions } from "./command.ts";
+import { deferred } from "./deferred.ts";
 import { findApp } from "./find-app.ts";
 import { loadFile } from "./loader.ts";
 import { explain } from "./report.ts";
@@ -29,12 +30,12 @@ export async function runService(
   target: Target,
   { stop, deadline, role, factory, options }: ServiceRun,
 ): Promise<number> {
-  const failure = catchUncaught();
-  const app = await unlessStopped(loadApp(target, role, factory), stop, failure);
+  const uncaught = catchUncaught();
+  const app = await unlessStopped(loadApp(target, role, factory), stop, uncaught.first);
   if (app === STOPPED || stop.signal.aborted) return 0;
   refuseFanOut(app, role);
   const clientName = nameOf(app, target, role);
-  if ((await unlessStopped(app.start({ options, clientName }), stop, failure)) === STOPPED)
+  if ((await unlessStopped(app.start({ options, clientName }), stop, uncaught.first)) === STOPPED)
     return 0;
 
   if (!stop.signal.aborted) {
@@ -43,27 +44,22 @@ export async function runService(
   }
   // An app that has nothing open, such as one on the memory broker, runs on all the same. The command's end ends this, too.
   setInterval(() => undefined, 2 ** 30);
-  const reason = await Promise.race([stop.requested, failure]);
-  const failed = typeof reason !== "string";
-  if (failed)
+  uncaught.report((error) => {
     process.stderr.write(
-      `millrace run: ${clientName} failed outside of a handler and stops\n${explain(reason.error)}\n`,
+      `millrace run: ${clientName} failed outside of a handler and stops\n${explain(error)}\n`,
     );
-  else
-    app.logger.info(
-      "%s: %s stops; messages in hand have %d s",
-      reason,
-      clientName,
-      deadline / 1000,
-    );
+  });
+  const reason = await Promise.race([stop.requested, uncaught.first.then(() => "failure")]);
+  app.logger.info("%s: %s stops; messages in hand have %d s", reason, clientName, deadline / 1000);
 
   const stopped = await within(deadline + HOOKS_GRACE_MS, app.stop({ deadline }));
-  if (!stopped)
+  if (!stopped) {
     throw new CommandError(
       `${clientName} did not stop ${HOOKS_GRACE_MS / 1000} s after its deadline: a shutdown hook or connection hangs`,
     );
+  }
   app.logger.info("%s stopped", clientName);
-  return failed ? 1 : 0;
+  return uncaught.count() === 0 ? 0 : 1;
 }
 
 async function loadApp(target: Target, role: Role | null, factory: boolean): Promise<App> {
@@ -121,7 +117,7 @@ const STOPPED: unique symbol = Symbol("stopped");
 async function unlessStopped<Result>(
   work: Promise<Result>,
   stop: StopRequests,
-  failure: Promise<Failure>,
+  failure: Uncaught["first"],
 ): Promise<Awaited<Result> | typeof STOPPED> {
   const interrupted = stop.requested.then(async (): Promise<typeof STOPPED> => {
     await within(START_GRACE_MS, work);
@@ -146,15 +142,32 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   }
 }
 
-interface Failure {
-  readonly error: unknown;
+interface Uncaught {
+  /** Resolves with the first error. */
+  readonly first: Promise<{ readonly error: unknown }>;
+  count(): number;
+  /** Tells of each, those of before included. */
+  report(tell: (error: unknown) => void): void;
 }
 
 /** What is thrown outside of handlers ends the service, but messages in hand are still settled. */
-function catchUncaught(): Promise<Failure> {
-  return new Promise((resolve) => {
-    const catchIt = (error: unknown) => resolve({ error });
-    process.on("uncaughtException", catchIt);
-    process.on("unhandledRejection", catchIt);
-  });
+function catchUncaught(): Uncaught {
+  const { promise: first, resolve } = deferred<{ error: unknown }>();
+  const errors: unknown[] = [];
+  let tell: (error: unknown) => void = () => undefined;
+  const catchIt = (error: unknown) => {
+    errors.push(error);
+    resolve({ error });
+    tell(error);
+  };
+  process.on("uncaughtException", catchIt);
+  process.on("unhandledRejection", catchIt);
+  return {
+    first,
+    count: () => errors.length,
+    report(teller) {
+      tell = teller;
+      errors.forEach(teller);
+    },
+  };
 }

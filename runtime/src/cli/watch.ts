@@ -23,7 +23,9 @@ export function watchFolders(onChange: (file: string) => void): Watching {
   }
   function watchFolder(folder: string): FSWatcher {
     const watcher = watch(folder, (_event, name) => {
-      if (name !== null && isSource(name)) changed(join(folder, name));
+      if (name === null) return;
+      const file = join(folder, name);
+      if (files.has(file) || isSource(name)) changed(file);
     });
     // The folder was removed: nothing to watch, nothing to say.
     watcher.on("error", () => watcher.close());
@@ -46,7 +48,10 @@ export function watchFolders(onChange: (file: string) => void): Watching {
   };
 }
 
-/** Not what editors write beside it: `.app.ts.swp`, `app.ts~`, `4913`. */
+/**
+ * Not what editors write beside it: `.app.ts.swp`, `app.ts~`, `4913`. JSON counts where it was imported: a service
+ * that keeps its data beside its code must not start itself again.
+ */
 export function isSource(name: string): boolean {
-  return /^[^.].*\.([cm]?[jt]s|[jt]sx|json)$/.test(name);
+  return /^[^.].*\.([cm]?[jt]s|[jt]sx)$/.test(name);
 }

@@ -81,6 +81,24 @@ Give them a group, which the workers then share: { group: "town" }
   expect(run.family()).toEqual([]);
 });
 
+test("the end may be asked for while the first is starting", async () => {
+  const project = makeProject();
+  project.write(
+    "app.js",
+    `import { App } from "millrace";
+import { MemoryBroker } from "millrace/memory";
+export const app = new App(new MemoryBroker());
+app.onStartup(() => new Promise((resolve) => { console.log("waiting"); setInterval(() => undefined, 1000); }));
+`,
+  );
+  const run = project.millrace(["run", "app.js", "--workers", "3"]);
+  await run.says(/waiting/);
+  process.kill(run.pid, "SIGTERM");
+  expect(await run.ended).toBe(0);
+  expect(run.output.stdout.trim()).toBe("waiting");
+  expect(run.family()).toEqual([]);
+});
+
 test("one worker may hear everything", async () => {
   const run = makeProject("everyone-hears").millrace(["run", "app.ts", "--workers", "1"]);
   await run.says(/town is ready: 3 subscribers on memory/);

@@ -22,27 +22,34 @@ export async function runWorkers(count: number, { stop, deadline }: Supervision)
   killAtExit(running);
   const logger = createLogger();
 
-  // One message about a missing group, a wrong file or an unreachable broker is enough.
-  const first = startWorker(1, running);
-  if (!(await first.ready)) {
-    const { code, signal } = await first.child.ended;
-    if (stop.signal.aborted) return 0;
-    return signal === null ? (code ?? 1) : 1;
-  }
-  const others = Array.from({ length: count - 1 }, (_, index) => startWorker(index + 2, running));
-  const lives = [first, ...others].map((worker) => keepAlive(worker));
-  const all = Promise.all(others.map(({ ready }) => ready)).then((ready) => {
-    if (stop.signal.aborted || ready.includes(false)) return;
-    logger.info("%d workers are ready", count);
-    tellParent({ millrace: "ready" });
+  const ready = new Set<number>();
+  const start = (number: number) =>
+    startWorker(number, running, () => {
+      if (ready.has(number)) return;
+      ready.add(number);
+      if (ready.size < count) return;
+      logger.info("%d workers are ready", count);
+      tellParent({ millrace: "ready" });
+    });
+
+  void stop.requested.then(() => {
+    for (const child of running) child.stop();
   });
 
+  // One message about a missing group, a wrong file or an unreachable broker is enough.
+  const first = start(1);
+  if (!(await first.ready)) {
+    const { code } = await first.child.ended;
+    return stop.signal.aborted ? 0 : (code ?? 1);
+  }
+  const missing = stop.signal.aborted ? 0 : count - 1;
+  const others = Array.from({ length: missing }, (_, index) => start(index + 2));
+  const lives = [first, ...others].map((worker) => keepAlive(worker));
+
   await stop.requested;
-  for (const child of running) child.stop();
   const timer = setTimeout(() => killAll(running), deadline + KILL_GRACE_MS);
   const endings = await Promise.all(lives);
   clearTimeout(timer);
-  await all;
   return endings.every(({ code }) => code === 0) ? 0 : 1;
 
   /** Starts the worker again whenever it ends before the end was asked for. Resolves with its last ending. */
@@ -61,7 +68,7 @@ export async function runWorkers(count: number, { stop, deadline }: Supervision)
       await pause(backoff.delay, stop.signal);
       if (stop.signal.aborted) return { code: 0, signal: null };
       backoff.failed();
-      current = startWorker(worker.number, running);
+      current = start(worker.number);
     }
   }
 }
@@ -75,7 +82,7 @@ interface Worker {
   steady(): boolean;
 }
 
-function startWorker(number: number, running: Set<Child>): Worker {
+function startWorker(number: number, running: Set<Child>, onReady: () => void): Worker {
   let readySince = Number.POSITIVE_INFINITY;
   const ready = deferred<boolean>();
   const child = startChild(
@@ -84,6 +91,7 @@ function startWorker(number: number, running: Set<Child>): Worker {
       onReady() {
         readySince = Date.now();
         ready.resolve(true);
+        onReady();
       },
     },
   );
