@@ -31,11 +31,10 @@ test.each(brokerNames)(
         (name) => !companions.includes(name),
       ),
     );
-    // Only millrace's types are taken from its sources: the declarations of dist are made when it is packed.
     const [tsc, vitest] = ["typescript/bin/tsc", "vitest/vitest.mjs"].map((path) =>
       join(folder, "node_modules", path),
     );
-    await run(process.execPath, [tsc ?? "", "--customConditions", "millrace-source"], {
+    await run(process.execPath, [tsc ?? ""], {
       cwd: folder,
     });
     const env = Object.fromEntries(
