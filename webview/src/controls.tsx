@@ -34,7 +34,6 @@ provideVSCodeDesignSystem().register(
 type ToolkitElement<Extra> = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTMLElement> & Extra;
 
 declare module "react" {
-  // eslint-disable-next-line @typescript-eslint/no-namespace -- how React's types are extended
   namespace JSX {
     interface IntrinsicElements {
       "vscode-badge": ToolkitElement<object>;

@@ -1,4 +1,5 @@
 /** The page: finds out where it runs, connects, and draws. */
+import "./nonce.ts";
 import "@xyflow/react/dist/base.css";
 import "./styles/browser-theme.css";
 import "./styles/base.css";

@@ -4,6 +4,8 @@ import type { Transport } from "../transport/transport.ts";
 export interface KeptView {
   readonly positions: Readonly<Record<string, { readonly x: number; readonly y: number }>>;
   readonly viewport: { readonly x: number; readonly y: number; readonly zoom: number } | null;
+  /** The space the layout was made for, to which the viewport belongs. */
+  readonly stage: { readonly width: number; readonly height: number } | null;
   readonly panelWidth: number;
   readonly trafficHeight: number;
   readonly trafficOpen: boolean;
@@ -12,6 +14,7 @@ export interface KeptView {
 const FRESH: KeptView = {
   positions: {},
   viewport: null,
+  stage: null,
   panelWidth: 380,
   trafficHeight: 250,
   trafficOpen: true,
@@ -27,6 +30,7 @@ export function keptView(transport: Pick<Transport, "load">): KeptView {
       ? Object.fromEntries(Object.entries(kept.positions).filter(isPlaced))
       : FRESH.positions,
     viewport: isViewport(kept.viewport) ? kept.viewport : null,
+    stage: isSize(kept.stage) ? kept.stage : null,
     panelWidth: within(kept.panelWidth, 260, 900, FRESH.panelWidth),
     trafficHeight: within(kept.trafficHeight, 90, 1200, FRESH.trafficHeight),
     trafficOpen: kept.trafficOpen !== false,
@@ -52,6 +56,10 @@ function isPlaced(entry: [string, unknown]): entry is [string, { x: number; y: n
 
 function isPoint(value: unknown): value is { x: number; y: number } {
   return isRecord(value) && Number.isFinite(value["x"]) && Number.isFinite(value["y"]);
+}
+
+function isSize(value: unknown): value is { width: number; height: number } {
+  return isRecord(value) && Number(value["width"]) > 0 && Number(value["height"]) > 0;
 }
 
 function isViewport(value: unknown): value is { x: number; y: number; zoom: number } {

@@ -169,7 +169,7 @@ async function serve(outdir: string, path: string) {
   const nonce = "cGFnZQ";
   const file = path.split(/[?#]/)[0] ?? "/";
   if (file === "/") {
-    const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Millrace</title><link rel="stylesheet" href="page.css"></head><body><div id="root"></div><script nonce="${nonce}" src="page.js"></script></body></html>`;
+    const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Millrace</title><link rel="icon" href="data:,"><link rel="stylesheet" href="page.css"></head><body><div id="root"></div><script nonce="${nonce}" src="page.js"></script></body></html>`;
     return { status: 200, type: "text/html", body, nonce };
   }
   if (file !== "/page.js" && file !== "/page.css")

@@ -18,7 +18,7 @@ import {
 import { useCount, usePage, useStore } from "../store/hooks.ts";
 import type { Counter } from "../store/traffic-state.ts";
 import type { Card, ChannelCard, ClientCard, ServiceCard } from "./graph.ts";
-import { ROW, receivingShare, rowsHeight, portLabel } from "./size.ts";
+import { ROW, rowsHeight, portLabel } from "./size.ts";
 
 /** What React Flow hands to a card. */
 export interface CardData extends Record<string, unknown> {
@@ -61,7 +61,6 @@ function ServiceContent({
   const store = useStore();
   const selected = useSelected(card.id);
   const status = usePage((state) => state.workbench?.services[card.id]?.status ?? "stopped");
-  const share = receivingShare(card);
   return (
     <div
       className={classes(
@@ -100,10 +99,7 @@ function ServiceContent({
         <ServiceToggle id={card.id} name={card.name} />
       </header>
       {card.receives.length + card.sends.length > 0 && (
-        <div
-          className="ports"
-          style={{ height: rowsHeight(card), gridTemplateColumns: columns(share) }}
-        >
+        <div className="ports" style={{ height: rowsHeight(card) }}>
           <ul className="receiving">
             {card.receives.map((operation) => (
               <Port key={operation.id} operation={operation} />
@@ -124,12 +120,6 @@ function ServiceContent({
       </footer>
     </div>
   );
-}
-
-function columns(share: number): string {
-  if (share === 1) return "1fr 0 0";
-  if (share === 0) return "0 0 1fr";
-  return `${share}fr 26px ${1 - share}fr`;
 }
 
 function Port({ operation }: { readonly operation: Operation }): ReactNode {

@@ -1,23 +1,12 @@
 /** Places the cards in layers from left to right and leads the wires around them. */
 import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js";
 import type { Card, Graph, Wire } from "./graph.ts";
+import { fold } from "./fold.ts";
+import type { Layout, Point, Size } from "./places.ts";
 import { portOf, sizeOf } from "./size.ts";
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Layout {
-  readonly positions: ReadonlyMap<string, Point>;
-  /** The corners of each wire, ends included. Holds as long as its two cards stand where they were placed. */
-  readonly routes: ReadonlyMap<string, readonly Point[]>;
-}
-
-export const noLayout: Layout = { positions: new Map(), routes: new Map() };
-
 /** Clients are left out: they come and go with the traffic and must not push the declared cards around. */
-export async function layOut(graph: Graph): Promise<Layout> {
+export async function layOut(graph: Graph, stage: Size): Promise<Layout> {
   const laidOut = await new ELK().layout(layoutInput(graph));
   const positions = new Map<string, Point>();
   for (const node of laidOut.children ?? [])
@@ -28,7 +17,7 @@ export async function layOut(graph: Graph): Promise<Layout> {
     if (section !== undefined)
       routes.set(edge.id, [section.startPoint, ...(section.bendPoints ?? []), section.endPoint]);
   }
-  return { positions: withClients(graph, positions), routes };
+  return fold(graph, { positions, routes }, stage);
 }
 
 /** Puts each client beside the channel it was seen on, in the first free place, and moves nothing else. */
@@ -84,8 +73,8 @@ const OPTIONS = {
   "elk.edgeRouting": "ORTHOGONAL",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
-  "elk.layered.spacing.nodeNodeBetweenLayers": "52",
-  "elk.layered.spacing.edgeNodeBetweenLayers": "20",
+  "elk.layered.spacing.nodeNodeBetweenLayers": "40",
+  "elk.layered.spacing.edgeNodeBetweenLayers": "18",
   "elk.layered.spacing.edgeEdgeBetweenLayers": "12",
   "elk.spacing.nodeNode": "44",
   "elk.spacing.edgeNode": "24",
@@ -101,6 +90,7 @@ export function layoutInput(graph: Graph): ElkNode {
   const wires = graph.wires.filter(
     (wire) => wire.operation !== null && ids.has(wire.from) && ids.has(wire.to),
   );
+  const asks = requestChannels(placed);
   return {
     id: "topology",
     layoutOptions: OPTIONS,
@@ -109,8 +99,18 @@ export function layoutInput(graph: Graph): ElkNode {
       id: wire.id,
       sources: [`${wire.id}#out`],
       targets: [`${wire.id}#in`],
+      // A question may go against the flow; what a service hands on may not.
+      layoutOptions: { "elk.layered.priority.direction": asks.has(wire.channel) ? "0" : "10" },
     })),
   };
+}
+
+/** Channels on which answers are expected. */
+function requestChannels(cards: readonly Card[]): ReadonlySet<string> {
+  const operations = cards.flatMap((card) =>
+    card.kind === "service" ? [...card.receives, ...card.sends] : [],
+  );
+  return new Set(operations.filter((one) => one.reply !== undefined).map((one) => one.channel));
 }
 
 function elkNode(card: Card, wires: readonly Wire[]): ElkNode {

@@ -1,6 +1,6 @@
 /** The line of a wire as an SVG path: rounded corners where the layout led it, a curve where a person moved a card. */
 import type { Graph, Wire } from "./graph.ts";
-import type { Layout, Point } from "./layout.ts";
+import type { Layout, Point } from "./places.ts";
 import { portOf, sizeOf } from "./size.ts";
 
 const CORNER = 10;
@@ -89,4 +89,34 @@ function toward(from: Point, to: Point, by: number): Point {
 
 function round(value: number): number {
   return Math.round(value * 10) / 10;
+}
+
+/** What the view has to show to show everything: the cards, the wires around them and room for what drops in. */
+export function boundsOf(
+  graph: Graph,
+  layout: Layout,
+  positions: ReadonlyMap<string, Point>,
+): { x: number; y: number; width: number; height: number } {
+  const corners = graph.cards.flatMap((card) => {
+    const at = positions.get(card.id);
+    if (at === undefined) return [];
+    const { width, height } = sizeOf(card);
+    const above = card.kind === "channel" ? INLET : 0;
+    return [
+      { x: at.x, y: at.y - above },
+      { x: at.x + width, y: at.y + height },
+    ];
+  });
+  const bends = graph.wires
+    .filter((wire) => stood(layout, positions, wire))
+    .flatMap((wire) => layout.routes.get(wire.id) ?? []);
+  const points = [...corners, ...bends];
+  const x = Math.min(...points.map((point) => point.x));
+  const y = Math.min(...points.map((point) => point.y));
+  return {
+    x,
+    y,
+    width: Math.max(...points.map((point) => point.x)) - x,
+    height: Math.max(...points.map((point) => point.y)) - y,
+  };
 }

@@ -1,10 +1,6 @@
 /** How large each card is and where its ports are. Known before anything is drawn, so layout needs no measuring. */
 import type { Card, ServiceCard } from "./graph.ts";
-
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
+import type { Size } from "./places.ts";
 
 /** The stylesheet uses the same numbers (topology.css, --card-*). */
 export const HEADER = 48;
@@ -15,8 +11,8 @@ export const CHANNEL_HEIGHT = 60;
 const CLIENT: Size = { width: 148, height: 44 };
 
 /** Widths of one character in the cards' fonts at their sizes, a little generous. */
-const NAME_CHARACTER = 7.8;
-const PORT_CHARACTER = 6.3;
+const NAME_CHARACTER = 7.7;
+const PORT_CHARACTER = 6.9;
 const ADDRESS_CHARACTER = 7.3;
 
 export function sizeOf(card: Card): Size {
@@ -25,7 +21,7 @@ export function sizeOf(card: Card): Size {
       return { width: serviceWidth(card), height: HEADER + rowsHeight(card) + FOOTER };
     case "channel":
       return {
-        width: clamp(card.name.length * ADDRESS_CHARACTER + 58, 148, 260),
+        width: clamp(card.name.length * ADDRESS_CHARACTER + 64, 176, 284),
         height: CHANNEL_HEIGHT,
       };
     case "client":
@@ -51,26 +47,17 @@ export function portOf(
   return { x, y: row < 0 ? HEADER / 2 : HEADER + ROWS_PADDING + row * ROW + ROW / 2 };
 }
 
-/** How much of the rows' width the receiving column takes, 0 to 1. */
-export function receivingShare(card: ServiceCard): number {
-  if (card.sends.length === 0) return 1;
-  if (card.receives.length === 0) return 0;
-  const receiving = longest(card.receives.map(portLabel));
-  const sending = longest(card.sends.map(portLabel));
-  return clamp(receiving / (receiving + sending), 0.35, 0.65);
-}
-
 /** What a port is called: the variable it is kept in, else its channel's address. */
 export function portLabel(operation: { readonly name?: string; readonly channel: string }): string {
   return operation.name ?? operation.channel.slice(operation.channel.indexOf(":") + 1);
 }
 
 function serviceWidth(card: ServiceCard): number {
-  const header = card.name.length * NAME_CHARACTER + 96;
+  const header = card.name.length * NAME_CHARACTER + (card.problems.length > 0 ? 114 : 92);
   const both = card.receives.length > 0 && card.sends.length > 0;
   const ports =
     (longest(card.receives.map(portLabel)) + longest(card.sends.map(portLabel))) * PORT_CHARACTER;
-  return Math.round(clamp(Math.max(header, ports + (both ? 84 : 44)), 188, 300));
+  return Math.round(clamp(Math.max(header, ports + (both ? 78 : 40)), 164, 300));
 }
 
 function longest(texts: readonly string[]): number {

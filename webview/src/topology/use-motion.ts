@@ -1,5 +1,5 @@
 /** Lets the traffic move in the picture. */
-import { useEffect, useRef, type RefObject } from "react";
+import { useEffect, useRef } from "react";
 import { useStore } from "../store/hooks.ts";
 import { channelsOf } from "../store/traffic-state.ts";
 import { moves } from "../store/traffic-state.ts";
@@ -11,7 +11,7 @@ import { travelOf } from "./travel.ts";
 const HISTORY_MS = 5_000;
 
 export function useMotion(
-  layer: RefObject<HTMLElement | null>,
+  layer: HTMLElement | null,
   graph: Graph,
   paths: ReadonlyMap<string, string>,
 ): void {
@@ -20,8 +20,8 @@ export function useMotion(
   picture.current = { graph, paths };
 
   useEffect(() => {
-    if (layer.current === null) return;
-    const motion = new Motion(layer.current, {
+    if (layer === null) return;
+    const motion = new Motion(layer, {
       path: (wire) => picture.current.paths.get(wire),
       card: (id) => document.querySelector<HTMLElement>(`[data-card="${CSS.escape(id)}"]`),
       still: () => matchMedia("(prefers-reduced-motion: reduce)").matches,

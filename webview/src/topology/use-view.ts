@@ -1,0 +1,135 @@
+/** Where the picture is looked at from: fits at first, follows what is asked for, and stays where a person moved it. */
+import { getViewportForBounds, useReactFlow, type Viewport } from "@xyflow/react";
+import { useCallback, useEffect, useRef, type RefObject } from "react";
+import { usePage, useStore } from "../store/hooks.ts";
+import { keepView, keptView } from "../store/kept-view.ts";
+import { cardOf, neighbourhood, type Graph } from "./graph.ts";
+import type { Layout, Point } from "./places.ts";
+import { boundsOf } from "./route.ts";
+import { sizeOf } from "./size.ts";
+
+const LEAST_ZOOM = 0.15;
+const FITTED_ZOOM = 1.2;
+const PADDING = 0.05;
+
+export interface View {
+  readonly fit: () => void;
+  readonly zoom: (factor: number) => void;
+  readonly onMoveEnd: (event: MouseEvent | TouchEvent | null, viewport: Viewport) => void;
+  /** Whether a person chose what is in view. */
+  readonly chosen: RefObject<boolean>;
+}
+
+export function useView(
+  stage: RefObject<HTMLElement | null>,
+  graph: Graph,
+  layout: Layout,
+  positions: ReadonlyMap<string, Point>,
+): View {
+  const store = useStore();
+  const flow = useReactFlow();
+  const chosen = useRef(keptView(store.transport).viewport !== null);
+  const drawn = useRef({ graph, layout, positions });
+  drawn.current = { graph, layout, positions };
+
+  const show = useCallback(
+    (part: Graph, padding: number, duration: number) => {
+      if (stage.current === null || part.cards.length === 0) return;
+      const bounds = boundsOf(part, drawn.current.layout, drawn.current.positions);
+      const { clientWidth, clientHeight } = stage.current;
+      void flow.setViewport(
+        getViewportForBounds(bounds, clientWidth, clientHeight, LEAST_ZOOM, FITTED_ZOOM, padding),
+        { duration },
+      );
+    },
+    [flow, stage],
+  );
+
+  const laidOut = layout.positions.size > 0;
+  useEffect(() => {
+    if (layout.positions.size > 0 && !chosen.current) show(drawn.current.graph, PADDING, 0);
+  }, [layout, show]);
+
+  /** Only as far as needed: what is in view already stays where it is. */
+  const reveal = useCallback(
+    (id: string, always: boolean) => {
+      const topology = store.latest().workbench?.topology;
+      const card = drawn.current.graph.cards.find(
+        (one) => topology !== undefined && one.id === cardOf(topology, id),
+      );
+      const at = card === undefined ? undefined : drawn.current.positions.get(card.id);
+      if (card === undefined || at === undefined || stage.current === null) return;
+      const { width, height } = sizeOf(card);
+      const { x, y, zoom } = flow.getViewport();
+      const left = at.x * zoom + x;
+      const top = at.y * zoom + y;
+      const inView =
+        left >= 0 &&
+        top >= 0 &&
+        left + width * zoom <= stage.current.clientWidth &&
+        top + height * zoom <= stage.current.clientHeight;
+      if (inView && !always) return;
+      void flow.setCenter(at.x + width / 2, at.y + height / 2, {
+        zoom: always ? Math.max(zoom, 0.9) : zoom,
+        duration: smooth(),
+      });
+    },
+    [flow, stage, store],
+  );
+
+  const centre = usePage((state) => state.centre);
+  useEffect(() => {
+    if (centre !== null && laidOut) reveal(centre.id, true);
+  }, [centre, laidOut, reveal]);
+
+  // A panel that opens takes space: what it tells about should not vanish behind it.
+  const selection = usePage((state) => state.selection);
+  const panel = usePage((state) => state.panel);
+  useEffect(() => {
+    if (selection !== null && panel !== null) reveal(selection, false);
+  }, [selection, panel, reveal]);
+
+  const focus = usePage((state) => state.focus);
+  useEffect(() => {
+    if (focus === null) return;
+    const near = neighbourhood(drawn.current.graph, focus);
+    const { cards, wires } = drawn.current.graph;
+    show(
+      {
+        cards: cards.filter((card) => near.has(card.id)),
+        wires: wires.filter((wire) => near.has(wire.from) && near.has(wire.to)),
+      },
+      0.12,
+      smooth(),
+    );
+  }, [focus, show]);
+
+  return {
+    chosen,
+    fit: () => {
+      chosen.current = false;
+      keepView(store.transport, { viewport: null, stage: null });
+      show(graph, PADDING, smooth());
+    },
+    zoom: (factor) => {
+      chosen.current = true;
+      void flow
+        .zoomTo(flow.getZoom() * factor, { duration: smooth() / 2 })
+        .then(() => keepView(store.transport, { viewport: flow.getViewport() }));
+    },
+    onMoveEnd: useCallback(
+      (event, viewport) => {
+        // Moves by fit and focus come without an event: only a person's are kept.
+        if (event === null) return;
+        chosen.current = true;
+        keepView(store.transport, { viewport });
+      },
+      [store],
+    ),
+  };
+}
+
+/** How long the view takes to move; at once for those who asked for less motion. */
+function smooth(): number {
+  return matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : 320;
+}
