@@ -2,13 +2,19 @@
 export class Inbox<Item> {
   readonly items: Item[] = [];
   readonly #waiting = new Set<() => void>();
+  readonly #limit: number;
+
+  /** `limit`: after how many ms a wait fails, for what never comes. */
+  constructor(limit = 10_000) {
+    this.#limit = limit;
+  }
 
   push(item: Item): void {
     this.items.push(item);
     for (const look of this.#waiting) look();
   }
 
-  /** Resolves with the first `count` items as soon as they are there; a limit only for what never comes. */
+  /** Resolves with the first `count` items as soon as they are there. */
   async first(count: number): Promise<Item[]> {
     await this.until(() => this.items.length >= count, `${count} items`);
     return this.items.slice(0, count);
@@ -27,8 +33,13 @@ export class Inbox<Item> {
         if (holds()) done();
       };
       const limit = setTimeout(
-        () => done(new Error(`waited 10 s for ${what}; came: ${JSON.stringify(this.items)}`)),
-        10_000,
+        () =>
+          done(
+            new Error(
+              `waited ${this.#limit / 1000} s for ${what}; came: ${JSON.stringify(this.items)}`,
+            ),
+          ),
+        this.#limit,
       );
       this.#waiting.add(look);
       look();

@@ -3,6 +3,7 @@ import { RequestError } from "millrace";
 import { expect } from "vitest";
 import { z } from "zod";
 import type { Bench } from "./bench.ts";
+import { Gate } from "./inbox.ts";
 import type { Promises } from "./promises.ts";
 
 const Query = z.object({ id: z.number() });
@@ -98,10 +99,15 @@ export const requesting: Promises = {
 
   "no answer in time: the request ends": async (t) => {
     if (t.facts.requests === "no") return refused(t);
-    const { customers } = await openService(t, () => new Promise(() => {}));
+    const gate = new Gate();
+    const { customers } = await openService(t, async (id) => {
+      await gate.opened;
+      return { id, name: "late" };
+    });
     const error = await customers
-      .request({ id: 1 }, { timeout: 200 })
+      .request({ id: 1 }, { timeout: 100 })
       .catch((reason: unknown) => reason);
+    gate.open();
     expect(error).toMatchObject({ name: "RequestError", reason: "timeout" });
   },
 
