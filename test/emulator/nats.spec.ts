@@ -254,7 +254,7 @@ export function natsPromises(start: (config: NatsServerConfig) => Promise<Starte
 
     test("understands commands that come byte by byte", async () => {
       await using client = await RawClient.connect(plain.url);
-      client.send(...`${CONNECT}SUB a 1\r\nPUB a 3\r\nabc\r\nPING\r\n`);
+      client.send(...`${CONNECT}SUB a 1\r\nPUB a 3\r\nabc\r\nPING\r\n`.split(""));
       const received = await client.until((bytes) => bytes.includes("PONG"));
       expect(afterInfo(received)).toBe("MSG a 1 3\r\nabc\r\nPONG\r\n");
     });

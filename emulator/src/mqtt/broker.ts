@@ -33,8 +33,8 @@ export interface BrokerHooks {
   published(packet: BrokerPacket, stream: Duplex | null): number;
   /** A message has been handed to everybody who is there; `takers` counts them and the sessions that keep it. */
   routed(packet: BrokerPacket, message: number, takers: number): void;
-  /** A message is about to be written to the client of this stream. */
-  forward(stream: Duplex, forward: Forward): void;
+  /** A message is about to be written to the client of this stream; returns whether it is for it. */
+  forward(stream: Duplex, forward: Forward): boolean;
 }
 
 export interface Broker {
@@ -55,7 +55,14 @@ interface Untyped {
   publish(packet: BrokerPacket, client: Client | null, done?: (error?: Error | null) => void): void;
   readonly persistence: {
     subscriptionsByTopic(topic: string): Promise<readonly { readonly clientId: string }[]>;
+    outgoingUpdate(client: Client, packet: OutgoingPacket): Promise<void>;
   };
+}
+
+interface OutgoingPacket {
+  readonly cmd: string;
+  readonly messageId?: number;
+  brokerCounter?: number;
 }
 
 export async function createBroker(hooks: BrokerHooks, options: AedesOptions): Promise<Broker> {
@@ -69,14 +76,8 @@ export async function createBroker(hooks: BrokerHooks, options: AedesOptions): P
     authorizeForward(client, packet) {
       const message = numberOf(packet as BrokerPacket);
       takers.get(message)?.add(client.id);
-      if (!isSystemTopic(packet.topic)) {
-        hooks.forward(client.conn as Duplex, {
-          message,
-          topic: packet.topic,
-          payload: bytes(packet.payload),
-        });
-      }
-      return packet;
+      const forward = { message, topic: packet.topic, payload: bytes(packet.payload) };
+      return hooks.forward(client.conn as Duplex, forward) ? packet : null;
     },
   });
   /** Of messages on their way: the client ids that got it. */
@@ -91,6 +92,7 @@ export async function createBroker(hooks: BrokerHooks, options: AedesOptions): P
   }
 
   number(broker, hooks, takers, retained);
+  keepReleasesApart(broker);
 
   return {
     handle(stream) {
@@ -139,6 +141,19 @@ function number(
       });
       done?.(error);
     });
+  };
+}
+
+/**
+ * aedes-persistence 10.3.1 takes two PUBRELs of one client for the same packet, as neither has a number of its own:
+ * one is sent twice and the other never, and a QoS 2 message is lost. So they get one, which no message has.
+ */
+function keepReleasesApart(broker: Aedes): void {
+  const { persistence } = broker as unknown as Untyped;
+  const update = persistence.outgoingUpdate.bind(persistence);
+  persistence.outgoingUpdate = (client, packet) => {
+    if (packet.cmd === "pubrel") packet.brokerCounter ??= -(packet.messageId ?? 0);
+    return update(client, packet);
   };
 }
 

@@ -48,7 +48,7 @@ export const mqtt: ProtocolKind = {
             reason: "no subscribers",
           });
         },
-        forward: (stream, forward) => sessions.get(stream)?.forward(forward),
+        forward: (stream, forward) => sessions.get(stream)?.forward(forward) ?? false,
       },
       { queueLimit: 10_000, maximumPacketSize: maxPacket },
     ).then(async (loaded) => {

@@ -7,7 +7,7 @@ import type { Broker } from "../broker.ts";
 import { type Clients, ClientState } from "../model/clients.ts";
 import { Expected, type Forward } from "../model/deliveries.ts";
 import { filterMatches, isSystemTopic } from "../model/topics.ts";
-import { type Frame, FrameReader, MalformedError } from "../wire/frames.ts";
+import { type Frame, FrameReader, MalformedError, UNSUPPORTED_VERSION } from "../wire/frames.ts";
 import {
   markDuplicate,
   type PublishPacket,
@@ -105,8 +105,13 @@ export class MqttSession implements Session {
 
   // ------------------------------------------------------------ from the broker
 
-  forward(forward: Forward): void {
-    this.#expected.add(forward);
+  /** A message is about to be written to this client. Returns whether it is for it. */
+  forward(forward: Forward): boolean {
+    // [MQTT-4.7.2-1]: aedes hands what is retained under $SYS to a new subscription of # too.
+    if (forward.topic.startsWith("$") && this.#state.patternOf(forward.topic) === undefined)
+      return false;
+    if (!isSystemTopic(forward.topic)) this.#expected.add(forward);
+    return true;
   }
 
   // ------------------------------------------------------------ packets in
@@ -213,9 +218,12 @@ export class MqttSession implements Session {
     this.#record({ kind: "dropped", ...this.#entry(packet, message), reason: describe(fault) });
   }
 
-  /** Ends the connection; an MQTT 5 client is told why: §3.14.2.1. */
+  /** Ends the connection; who can be told is told why. */
   #refuse(reasonCode: number): void {
+    // MQTT 5 §3.14.2.1: DISCONNECT with a reason code.
     if (this.#version === 5) this.#outbound.send(Buffer.from([0xe0, 2, reasonCode, 0]));
+    // [MQTT-3.1.2-2]: CONNACK 1. aedes would close without a word.
+    if (reasonCode === UNSUPPORTED_VERSION) this.#outbound.send(Buffer.from([0x20, 2, 0, 1]));
     this.#stream.destroy();
   }
 

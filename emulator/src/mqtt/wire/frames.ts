@@ -44,6 +44,7 @@ export class MalformedError extends Error {
 
 /** MQTT 5 §2.4. */
 export const MALFORMED = 0x81;
+export const UNSUPPORTED_VERSION = 0x84;
 export const TOO_LARGE = 0x95;
 
 export class FrameReader {

@@ -2,7 +2,7 @@
  * What the journal, the faults and the bounds need to know of a packet. aedes reads the same bytes after; what it
  * lets pass against the specification is refused here.
  */
-import { type Frame, MalformedError } from "./frames.ts";
+import { type Frame, MalformedError, UNSUPPORTED_VERSION } from "./frames.ts";
 import { type Properties, readProperties } from "./properties.ts";
 import { BodyReader } from "./reader.ts";
 
@@ -35,6 +35,9 @@ export function readConnect(frame: Frame): ConnectPacket {
   const reader = new BodyReader(frame.body);
   reader.text();
   const version = reader.byte() & 0x7f;
+  if (version < 3 || version > 5) {
+    throw new MalformedError(`CONNECT of protocol version ${version}`, UNSUPPORTED_VERSION); // [MQTT-3.1.2-2]
+  }
   const flags = reader.byte();
   if ((flags & 0x01) !== 0) throw new MalformedError("CONNECT with its reserved flag set"); // [MQTT-3.1.2-3]
   const will = (flags & 0x04) !== 0;
