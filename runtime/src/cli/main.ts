@@ -10,6 +10,10 @@ import { didYouMean } from "./suggest.ts";
 
 const commands: readonly Command[] = [run, dev, init];
 
+// Who reads the output may go before us (a pipe's end, a workbench that was killed). Unheard, that error would be reported
+// as a failure, on the same broken pipe, and so on without end.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+
 process.exit(await main(process.argv.slice(2)));
 
 async function main([name, ...args]: readonly string[]): Promise<number> {
