@@ -4,6 +4,8 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { createAnnouncer } from "./announcing.ts";
 import { createSession, type Session } from "../session/session.ts";
 import { openInBrowser } from "./browser.ts";
 import { serve } from "./serve.ts";
@@ -107,8 +109,12 @@ async function start(
     ending.add(() => watcher.close()),
   );
 
+  const announce = createAnnouncer(terminal);
+  session.onState(announce);
   if (options.run) await startAll(session, terminal, signal);
   if (signal.aborted) return;
+  // Changes are told a turn later: what is ready is said before the address.
+  announce(session.state);
   terminal.say(`workbench: ${serving.url}`);
   terminal.say("Ctrl-C ends it.");
   if (options.openBrowser === true) ending.add(await openInBrowser(serving.url));
@@ -135,48 +141,25 @@ function createEnding(): Ending {
   };
 }
 
-/** Starts everything and says what became of it. What does not start does not keep the rest from running. */
+/** Starts everything. What does not start does not keep the rest from running, nor the page from opening. */
 async function startAll(session: Session, terminal: Terminal, signal: AbortSignal): Promise<void> {
   terminal.say("reading the code and starting the emulator …");
-  const timeout = new Promise<void>((resolve) => setTimeout(resolve, READY_WITHIN).unref());
-  const started = session.startEmulator().then(
-    async () => {
-      for (const { protocol, url, movedFrom } of session.state.emulator.servers) {
-        terminal.say(
-          `${protocol}: ${url}${movedFrom === undefined ? "" : ` (${movedFrom} is taken)`}`,
-        );
-      }
-      await session.analysed();
-      if (signal.aborted) return;
-      const { services } = session.state.topology;
-      if (services.length > 0)
-        terminal.say(`starting ${services.map(({ name }) => name).join(", ")} …`);
-      await session.startAll();
-    },
-    (error: unknown) =>
-      terminal.warn(
-        `the emulator cannot be started: ${error instanceof Error ? error.message : String(error)}`,
-      ),
-  );
-  await Promise.race([started, timeout]);
+  const emulator = session.startEmulator().catch(() => {});
+  await Promise.all([emulator, session.analysed()]);
   if (signal.aborted) return;
-  report(session, terminal);
-}
-
-function report({ state }: Session, terminal: Terminal): void {
-  if (state.analysis.status === "failed")
-    terminal.warn(`the code cannot be read: ${state.analysis.error ?? ""}`);
-  else if (state.topology.services.length === 0)
+  const { services } = session.state.topology;
+  if (services.length === 0)
     terminal.warn("there is no service here: nothing exports an App of millrace");
-  for (const { id, name } of state.topology.services) {
-    const service = state.services[id];
-    if (service?.status === "running") terminal.say(`${name} is ready`);
-    else if (service?.status === "crashed")
-      terminal.warn(`${name} crashed: ${service.error ?? ""}`);
-    else terminal.warn(`${name} is not ready yet`);
+  if (services.length === 0 || session.state.emulator.status !== "running") return;
+
+  terminal.say(`starting ${services.map(({ name }) => name).join(", ")} …`);
+  const timeout = pause(READY_WITHIN, undefined, { ref: false, signal }).catch(() => {});
+  await Promise.race([session.startAll(), timeout]);
+  if (signal.aborted) return;
+  for (const { id, name } of services) {
+    if (session.state.services[id]?.status === "starting")
+      terminal.warn(`${name} is not ready yet`);
   }
-  for (const problem of state.topology.problems)
-    if (problem.code === "taken-port") terminal.warn(problem.message);
 }
 
 /** Where this system keeps what may be lost. */

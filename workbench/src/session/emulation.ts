@@ -14,6 +14,9 @@ export class Emulation {
   readonly #options: EmulationOptions;
   #state: EmulatorState = { status: "stopped", servers: [] };
   #opening: Promise<Emulator> | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  /** Counts starts and stops: what a start finds out after a stop is no longer news. */
+  #round = 0;
 
   constructor(options: EmulationOptions) {
     this.#options = options;
@@ -39,43 +42,51 @@ export class Emulation {
     return this.#opening;
   }
 
+  /** One that is just starting is stopped as soon as it is there. */
   async stop(): Promise<void> {
     const opening = this.#opening;
-    if (opening === undefined) return;
-    const emulator = await opening.catch(() => undefined);
-    if (this.#opening !== opening) return;
-    this.#opening = undefined;
-    this.#become({ status: "stopped", servers: [] });
-    await emulator?.close();
+    if (opening !== undefined) {
+      this.#opening = undefined;
+      this.#round++;
+      this.#become({ status: "stopped", servers: [] });
+      this.#closing = opening.then(
+        (emulator) => emulator.close(),
+        () => {},
+      );
+    }
+    await this.#closing;
   }
 
   async #open(): Promise<Emulator> {
+    const round = ++this.#round;
     this.#become({ status: "starting", servers: [] });
     try {
+      // The one before may still hold the ports.
+      await this.#closing;
       const emulator = await this.#options.open();
+      if (round !== this.#round) return emulator;
       this.#options.onNew();
-      await this.#follow(emulator);
-      this.#become({
-        status: "running",
-        servers: emulator.servers.map((server) => ({ ...server })),
-      });
+      await this.#follow(emulator, round);
+      if (round !== this.#round) return emulator;
+      const servers = emulator.servers.map((server) => ({ ...server }));
+      this.#become({ status: "running", servers });
       return emulator;
     } catch (error) {
-      this.#opening = undefined;
-      this.#become({
-        status: "failed",
-        servers: [],
-        error: error instanceof Error ? error.message : String(error),
-      });
+      if (round === this.#round) {
+        this.#opening = undefined;
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#become({ status: "failed", servers: [], error: reason });
+      }
       throw error;
     }
   }
 
   /** A client may have been quicker than us: what is in the ring already comes first. */
-  async #follow(emulator: Emulator): Promise<void> {
+  async #follow(emulator: Emulator, round: number): Promise<void> {
     let early: JournalEvent[] | undefined = [];
     let last = 0;
     emulator.onEvents((events) => {
+      if (round !== this.#round) return;
       if (early === undefined) this.#options.onEvents(events);
       else early.push(...events);
     });

@@ -348,9 +348,11 @@ test("cleared traffic does not come back, and numbers go on over an emulator's r
   expect(cleared).toMatchObject({ seq: view.events().at(-1)?.seq });
   expect((await page(session)).events()).toEqual([]);
 
-  await session.stopEmulator();
-  expect(session.environment()).toEqual({});
+  const { servers } = session.state.emulator;
+  void session.stopEmulator();
+  await expect.poll(() => session.environment()).toEqual({});
   await session.startEmulator();
+  expect(session.state.emulator.servers).toHaveLength(servers.length);
   expect(await session.send(orders, order)).toEqual({
     kind: "sent",
     chain: expect.any(String),
