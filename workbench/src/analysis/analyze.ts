@@ -6,13 +6,14 @@ import type { Topology } from "../topology.ts";
 import { Callers } from "./callers.ts";
 import { candidatesOf } from "./candidates.ts";
 import { connect } from "./connect.ts";
-import { type Reader, readFile } from "./declarations.ts";
+import { readFile } from "./declarations.ts";
 import { Follower } from "./follow.ts";
 import type { FileFound } from "./found.ts";
 import { linksOf } from "./links.ts";
 import { Messages } from "./messages.ts";
 import { noticesOf } from "./notices.ts";
 import { problemsOf } from "./problems.ts";
+import type { Reader } from "./reading.ts";
 import { TypeReader } from "./schemas/types.ts";
 import { Workspace, type WorkspaceOptions } from "./workspace.ts";
 
@@ -51,6 +52,7 @@ export function openProject(options: WorkspaceOptions): Project {
 export function analyze(project: Project): Omit<Topology, "revision"> {
   const { workspace } = project;
   project.candidates = candidatesOf(workspace);
+  workspace.load(project.candidates);
   const files = project.candidates.map((path) => find(project, path));
   const connected = connect(files, workspace);
   const links = linksOf(connected, files);

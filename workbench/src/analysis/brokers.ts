@@ -2,6 +2,7 @@
 import { ts } from "ts-morph";
 import type { ProtocolName } from "../topology.ts";
 import { annotationOf, type Env, type Follower } from "./follow.ts";
+import { optionOf } from "./options.ts";
 import { keyOf } from "./places.ts";
 import { recognise, type Recognised } from "./recognised.ts";
 import { textOf } from "./texts.ts";
@@ -15,10 +16,19 @@ export interface Root {
   readonly node: ts.Node;
 }
 
+/** What is put before each address. */
+export interface Prefix {
+  /** Null where a part of it could not be resolved. */
+  readonly text: string | null;
+  /** As it is written, where it could not be resolved. */
+  readonly expression: string;
+}
+
+const none: Prefix = { text: "", expression: "" };
+
 export interface Receiver {
   readonly root: Root;
-  /** Put before each address; null where a part of it could not be resolved. */
-  readonly prefix: string | null;
+  readonly prefix: Prefix;
 }
 
 export function receiverOf(follower: Follower, node: ts.Node, env: Env | null): Receiver | null {
@@ -33,7 +43,7 @@ export function receiverOf(follower: Follower, node: ts.Node, env: Env | null): 
   if (type === null) return null;
   return {
     root: { key: keyOf(value), made: "parameter", protocol: type.protocol, node: value },
-    prefix: "",
+    prefix: none,
   };
 }
 
@@ -70,7 +80,7 @@ function madeReceiver(
   const root: Root = { key: keyOf(node), made: known.what, protocol: known.protocol, node };
   return {
     root,
-    prefix: known.what === "router" ? prefixOf(follower, node.arguments?.[0], env) : "",
+    prefix: known.what === "router" ? prefixOf(follower, node.arguments?.[0], env) : none,
   };
 }
 
@@ -85,30 +95,31 @@ function derivedReceiver(
   if (method !== "router" && method !== "provide" && method !== "use") return null;
   const receiver = receiverOf(follower, callee.expression, env);
   if (receiver === null || method !== "router") return receiver;
-  const prefix = prefixOf(follower, node.arguments[0], env);
-  return {
-    ...receiver,
-    prefix: receiver.prefix === null || prefix === null ? null : receiver.prefix + prefix,
-  };
+  const prefix = joined(receiver.prefix, prefixOf(follower, node.arguments[0], env));
+  return { ...receiver, prefix };
+}
+
+/** One prefix after another. */
+export function joined(first: Prefix, second: Prefix): Prefix {
+  if (first.text !== null && second.text !== null)
+    return { text: first.text + second.text, expression: "" };
+  const written = [first, second].map(({ text, expression }) =>
+    text === null ? expression : JSON.stringify(text),
+  );
+  return { text: null, expression: written.filter((each) => each !== '""').join(" + ") };
 }
 
 /** A prefix is given as it is, or as `{ prefix }`. */
-function prefixOf(
-  follower: Follower,
-  given: ts.Expression | undefined,
-  env: Env | null,
-): string | null {
-  if (given === undefined) return "";
+function prefixOf(follower: Follower, given: ts.Expression | undefined, env: Env | null): Prefix {
+  if (given === undefined) return none;
   const options = follower.follow(given, env);
-  if (options.kind === "node" && ts.isObjectLiteralExpression(options.node)) {
-    const prefix = follower.member(options, "prefix");
-    if (prefix.kind === "lost") return "";
-    if (prefix.kind !== "node") return null;
-    const text = textOf(follower, prefix.node, prefix.env);
-    return text.known ? text.text : null;
-  }
-  const text = textOf(follower, given, env);
-  return text.known ? text.text : null;
+  const isOptions = options.kind === "node" && ts.isObjectLiteralExpression(options.node);
+  const prefix = isOptions ? optionOf(follower, options, "prefix") : { node: given, env };
+  if (prefix === null) return none;
+  const text = textOf(follower, prefix.node, prefix.env);
+  return text.known
+    ? { text: text.text, expression: "" }
+    : { text: null, expression: prefix.node.getText() };
 }
 
 /** `NatsBroker`, `NatsRouter<Deps>`, `typeof broker` as a declared type. */

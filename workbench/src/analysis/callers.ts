@@ -4,11 +4,18 @@ import { exportedNameOf } from "./exports.ts";
 import { type Env, type Follower, nameOf } from "./follow.ts";
 import type { Workspace } from "./workspace.ts";
 
+/** One way to reach a declaration. */
+export interface Reach {
+  readonly env: Env | null;
+  /** The outermost call on the way; null where no function is in between. */
+  readonly site: ts.Node | null;
+}
+
 type Call = ts.CallExpression | ts.NewExpression;
 
 /** Functions within functions within functions: further up nothing is looked for. */
 const FURTHEST = 5;
-const MOST_ENVIRONMENTS = 500;
+const MOST_REACHES = 500;
 /** Before a function's name in the index where it is not called but given to a subscriber. */
 const HANDLER = "handler ";
 
@@ -26,23 +33,26 @@ export class Callers {
     this.#files = files;
   }
 
-  /** The environments that a node is evaluated in: one for each way to reach it, `null` where nobody calls the function around it. */
-  environments(node: ts.Node, distance = 0): (Env | null)[] {
-    if (distance > FURTHEST) return [null];
-    for (let at = node.parent; at !== undefined; at = at.parent) {
-      const callee = calleeAt(at);
-      if (callee === null) continue;
+  /** The ways to reach a node through the calls of the functions around it; one, with the parameters' defaults, where nobody calls them. */
+  reaches(node: ts.Node, distance = 0): Reach[] {
+    const around = enclosing(node);
+    for (const callee of distance > FURTHEST ? [] : around) {
       const calls = this.callsOf(callee);
       if (calls.length === 0) continue;
       return calls
         .flatMap((call) =>
-          this.environments(call, distance + 1).map((env) =>
-            this.#follower.enter(callee, call.arguments ?? [], env, null),
-          ),
+          this.reaches(call, distance + 1).map(({ env, site }): Reach => ({
+            env: this.#follower.enter(callee, call.arguments ?? [], env, null),
+            site: site ?? call,
+          })),
         )
-        .slice(0, MOST_ENVIRONMENTS);
+        .slice(0, MOST_REACHES);
     }
-    return [null];
+    const env = around.reduceRight<Env | null>(
+      (outer, callee) => this.#follower.enter(callee, [], null, outer),
+      null,
+    );
+    return [{ env, site: null }];
   }
 
   /** Every call of a function, or `new` of a class for its constructor. */
@@ -99,17 +109,21 @@ export class Callers {
   }
 }
 
-/** The function, or the constructor of the class, that a node is the body of. */
-function calleeAt(node: ts.Node): ts.SignatureDeclaration | null {
-  if (ts.isClassLike(node))
-    return (
-      (node.members.find((member) => ts.isConstructorDeclaration(member)) as
-        | ts.ConstructorDeclaration
-        | undefined) ?? null
-    );
-  return ts.isFunctionDeclaration(node) || ts.isFunctionExpression(node) || ts.isArrowFunction(node)
-    ? node
-    : null;
+/** The functions that a node is in, and the constructors of the classes that it is in; innermost first. */
+function enclosing(node: ts.Node): ts.SignatureDeclaration[] {
+  const found: ts.SignatureDeclaration[] = [];
+  for (let at = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassLike(at)) {
+      const maker = at.members.find((member) => ts.isConstructorDeclaration(member));
+      if (maker !== undefined && ts.isConstructorDeclaration(maker)) found.push(maker);
+    } else if (
+      ts.isFunctionDeclaration(at) ||
+      ts.isFunctionExpression(at) ||
+      ts.isArrowFunction(at)
+    )
+      found.push(at);
+  }
+  return found;
 }
 
 /** The names a function goes by: its own, its variable's, and `default`. */

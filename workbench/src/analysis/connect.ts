@@ -1,7 +1,15 @@
 /** Joins what the files declare: which service has which operations, on which server and channel. */
 import type { Channel, Operation, Server, Service } from "../topology.ts";
+import { joined, type Prefix } from "./brokers.ts";
 import { readAddress } from "./dialects.ts";
-import type { AppFound, BrokerFound, FileFound, On, OperationFound } from "./found.ts";
+import {
+  type AppFound,
+  type BrokerFound,
+  declarationKey,
+  type FileFound,
+  type On,
+  type OperationFound,
+} from "./found.ts";
 import { serviceOfPackage, type ServiceFound, servicesOfApps } from "./services.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -26,6 +34,7 @@ class Connecting {
   readonly #servers = new Map<string, Server>();
   readonly #channels = new Map<string, Channel>();
   readonly #taken = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(files: readonly FileFound[], workspace: Workspace) {
     this.#files = files;
@@ -55,28 +64,40 @@ class Connecting {
   }
 
   #operations(found: OperationFound) {
-    return this.#reach(found.on).flatMap(({ root, prefix }) =>
-      this.#servicesUsing(root, found).flatMap((service) => {
-        const broker = this.#brokers.get(root);
-        if (broker === undefined) return [];
-        const address = prefix === null || found.address === null ? null : prefix + found.address;
-        const channel = this.#channel(broker, address, found);
-        const { action, name, group, place, message, reply } = found;
-        const operation: Operation = {
-          id: this.#free(`${action}:${service.name}:${channel.id}`),
-          action,
-          service: service.id,
-          server: this.#server(service, root).id,
-          channel: channel.id,
-          ...(name === undefined ? {} : { name }),
-          ...(group === undefined ? {} : { group }),
-          place,
-          message,
-          ...(reply === undefined ? {} : { reply }),
-        };
-        return [{ operation, found }];
-      }),
-    );
+    return this.#reach(found.on).flatMap(({ root, prefix }) => {
+      const broker = this.#brokers.get(root);
+      if (broker === undefined) return [];
+      const channel = this.#channel(broker, addressAfter(prefix, found));
+      return this.#servicesUsing(root, found).flatMap((service) => {
+        const operation = this.#operation(found, service, this.#server(service, root), channel);
+        return operation === null ? [] : [{ operation, found }];
+      });
+    });
+  }
+
+  /** Null where the same declaration was reached in another way and means the same. */
+  #operation(
+    found: OperationFound,
+    service: Service,
+    server: Server,
+    channel: Channel,
+  ): Operation | null {
+    const { action, name, group, place, message, reply } = found;
+    const same = [declarationKey(found.key), service.id, server.id, channel.id, group].join("\n");
+    if (this.#known.has(same)) return null;
+    this.#known.add(same);
+    return {
+      id: this.#free(`${action}:${service.name}:${channel.id}`),
+      action,
+      service: service.id,
+      server: server.id,
+      channel: channel.id,
+      ...(name === undefined ? {} : { name }),
+      ...(group === undefined ? {} : { group }),
+      place,
+      message,
+      ...(reply === undefined ? {} : { reply }),
+    };
   }
 
   /** A router's declarations happen on every broker that it is included in, after the prefixes on the way; by itself, where it is in none. */
@@ -84,23 +105,20 @@ class Connecting {
     if (this.#brokers.get(on.root)?.made !== "router" || passed.includes(on.root)) return [on];
     const includes = this.#files
       .flatMap((file) => file.includes)
-      .filter(({ router }) => router.root === on.root);
+      .filter(({ router }) => router === on.root);
     if (includes.length === 0) return [on];
     return includes.flatMap(({ into }) =>
-      this.#reach(
-        {
-          root: into.root,
-          prefix: into.prefix === null || on.prefix === null ? null : into.prefix + on.prefix,
-        },
-        [...passed, on.root],
-      ),
+      this.#reach({ root: into.root, prefix: joined(into.prefix, on.prefix) }, [
+        ...passed,
+        on.root,
+      ]),
     );
   }
 
   /** The brokers that an App is given, routers among them by what they are included in. */
   #brokersOf(app: AppFound): string[] {
     return app.brokers.flatMap((key) =>
-      this.#reach({ root: key, prefix: "" }).map(({ root }) => root),
+      this.#reach({ root: key, prefix: { text: "", expression: "" } }).map(({ root }) => root),
     );
   }
 
@@ -111,7 +129,9 @@ class Connecting {
     );
     const needing = this.#apps.filter(({ files }) => files.has(found.file));
     const both = given.filter((each) => needing.includes(each));
-    const [best] = [both, given, needing].filter((candidates) => candidates.length > 0);
+    // Declared and put into an App by one call of the function around them.
+    const together = given.filter(({ app }) => found.site !== null && app?.site === found.site);
+    const [best] = [together, both, given, needing].filter((candidates) => candidates.length > 0);
     if (best !== undefined) return best.map(({ service }) => service);
     const service = serviceOfPackage(found.file, this.#workspace);
     const known = this.#services.get(service.id) ?? service;
@@ -135,11 +155,7 @@ class Connecting {
     return server;
   }
 
-  #channel(
-    { protocol }: BrokerFound,
-    address: string | null,
-    { expression }: OperationFound,
-  ): Channel {
+  #channel({ protocol }: BrokerFound, { text: address, expression }: Prefix): Channel {
     const id = address === null ? `${protocol}:?${expression}` : `${protocol}:${address}`;
     const known = this.#channels.get(id);
     if (known !== undefined) return known;
@@ -158,4 +174,8 @@ class Connecting {
     this.#taken.add(free);
     return free;
   }
+}
+
+function addressAfter(prefix: Prefix, { address, expression }: OperationFound): Prefix {
+  return joined(prefix, { text: address, expression });
 }

@@ -40,6 +40,13 @@ export function readAddress(
   return { params, pattern: pattern.join(separator) };
 }
 
+/** Whether each parameter of an address fills a whole segment, as it must. */
+export function isTemplate(address: string, protocol: ProtocolName): boolean {
+  return address
+    .split(dialects[protocol].separator)
+    .every((segment) => PARAM.test(segment) || !/[{}]/.test(segment));
+}
+
 /** Whether a message sent to an address of the first pattern can be one that the second receives. */
 export function overlap(sent: string, received: string, protocol: ProtocolName): boolean {
   const dialect = dialects[protocol];

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { relative, resolve, sep } from "node:path";
 
 const SOURCE = /\.[cm]?[jt]sx?$/;
-const DECLARATIONS = /\.d\.[cm]?ts$/;
+export const DECLARATIONS: RegExp = /\.d\.[cm]?ts$/;
 const TEST = /\.(test|spec)\.[cm]?[jt]sx?$/;
 /** What others wrote or a tool made: read when it is imported, never searched for declarations. */
 const SKIPPED_FOLDERS = new Set([

@@ -109,6 +109,12 @@ export class Follower {
     }
   }
 
+  /** The element of a destructuring that a name comes from. */
+  bindingOf(name: ts.Identifier): ts.BindingElement | null {
+    const declaration = declarationOf(name.text, name);
+    return declaration !== null && ts.isBindingElement(declaration) ? declaration : null;
+  }
+
   /** The environment inside a function that is called with these arguments. */
   enter(
     callee: ts.SignatureDeclaration,

@@ -1,5 +1,6 @@
 /** What was found in one file, as plain data: it outlives the syntax trees it was read from. */
 import type { MessageShape, Place, ProtocolName, ServerAddress } from "../topology.ts";
+import type { Prefix } from "./brokers.ts";
 
 export interface FileFound {
   readonly file: string;
@@ -7,13 +8,17 @@ export interface FileFound {
   readonly apps: readonly AppFound[];
   readonly includes: readonly IncludeFound[];
   readonly operations: readonly OperationFound[];
-  /** A publisher that is used inside a handler. */
-  readonly uses: readonly { readonly handler: string; readonly operation: string }[];
+  readonly uses: readonly UseFound[];
+}
+
+/** A publisher that is used inside a handler, both by the keys of their declarations. */
+export interface UseFound {
+  readonly handler: string;
+  readonly operation: string;
 }
 
 export interface BrokerFound {
   readonly key: string;
-  readonly file: string;
   readonly made: "broker" | "router" | "parameter";
   readonly protocol: ProtocolName;
   readonly name: string | undefined;
@@ -22,7 +27,8 @@ export interface BrokerFound {
 }
 
 export interface AppFound {
-  readonly key: string;
+  /** The call that a function around it was reached by, where that decides what it is. */
+  readonly site: string | null;
   readonly file: string;
   readonly title: string | null;
   /** By their keys. */
@@ -32,19 +38,22 @@ export interface AppFound {
   readonly place: Place;
 }
 
-/** On which broker or router, after which prefix (null: unresolved). */
+/** On which broker or router, after which prefix. */
 export interface On {
   readonly root: string;
-  readonly prefix: string | null;
+  readonly prefix: Prefix;
 }
 
 export interface IncludeFound {
   readonly into: On;
-  readonly router: On;
+  /** By its key; its own prefix is with what is declared on it. */
+  readonly router: string;
 }
 
 export interface OperationFound {
   readonly key: string;
+  /** As for an App. */
+  readonly site: string | null;
   readonly file: string;
   readonly action: "send" | "receive";
   readonly on: On;
@@ -61,4 +70,9 @@ export interface OperationFound {
   readonly declared: boolean;
   /** Keys of the publishers in `publish:`. */
   readonly targets: readonly string[];
+}
+
+/** One declaration may have become several operations, numbered: `file#12-40:1`. */
+export function declarationKey(key: string): string {
+  return key.replace(/(#\d+-\d+):\d+$/, "$1");
 }

@@ -2,7 +2,7 @@
 import type { Channel, Link } from "../topology.ts";
 import type { Connected } from "./connect.ts";
 import { overlap } from "./dialects.ts";
-import type { FileFound } from "./found.ts";
+import { declarationKey, type FileFound } from "./found.ts";
 
 export function linksOf({ operations, channels }: Connected, files: readonly FileFound[]): Link[] {
   const channelById = new Map(channels.map((channel) => [channel.id, channel]));
@@ -43,9 +43,4 @@ export function linksOf({ operations, channels }: Connected, files: readonly Fil
       .map(({ operation: to }): Link => ({ kind: "publishes", from: from.id, to: to.id }));
   });
   return [...messages, ...publishes];
-}
-
-/** One declaration may have become several operations, numbered: `file#12-40:1`. */
-function declarationKey(key: string): string {
-  return key.replace(/(#\d+-\d+):\d+$/, "$1");
 }

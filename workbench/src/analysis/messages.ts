@@ -2,11 +2,11 @@
 import { ts } from "ts-morph";
 import type { MessageShape } from "../topology.ts";
 import { recogniseExternal } from "./brokers.ts";
-import type { Bound, Env, Follower } from "./follow.ts";
+import type { Bound, Env, Follower, Found } from "./follow.ts";
 import { type DeclarationArguments, optionOf } from "./options.ts";
+import { keptIn } from "./places.ts";
 import { type Part, type Side, shapeOf } from "./schemas/part.ts";
 import type { TypeReader } from "./schemas/types.ts";
-import { readZod } from "./schemas/zod.ts";
 
 export interface MessageRead {
   readonly message: MessageShape;
@@ -92,10 +92,8 @@ export class Messages {
         ? this.#typeArgument(found.node)
         : null;
     if (type !== null) return this.#type(type, side);
-    const name = nameOfSchema(given.node);
-    const part =
-      readZod({ follower: this.#follower, types: this.#types, side }, given) ??
-      this.#types.ofSchema(given.node, side);
+    const name = nameOfSchema(given.node, found);
+    const part = this.#types.ofCalls(given, side) ?? this.#types.ofSchema(given.node, side);
     return shapeOf(part, "schema", name);
   }
 
@@ -108,10 +106,10 @@ export class Messages {
 
   #type(node: ts.TypeNode, side: Side): MessageShape {
     const part: Part = this.#types.ofNode(node, side);
-    const name =
-      ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)
-        ? node.typeName.text
-        : undefined;
+    const found = this.#follower.followType(node);
+    const declared =
+      found.kind === "node" ? (found.node as ts.Node & { name?: ts.Node }).name : undefined;
+    const name = declared !== undefined && ts.isIdentifier(declared) ? declared.text : undefined;
     return shapeOf(part, "type", name);
   }
 }
@@ -120,7 +118,10 @@ function unknown(why: string): MessageShape {
   return { known: false, why };
 }
 
-function nameOfSchema(node: ts.Node): string | undefined {
+/** By the variable it is declared with, which an import may have renamed. */
+function nameOfSchema(node: ts.Node, found: Found): string | undefined {
+  const declared = found.kind === "node" ? keptIn(found.node) : undefined;
+  if (declared !== undefined) return declared;
   if (ts.isIdentifier(node)) return node.text;
   return ts.isPropertyAccessExpression(node) ? node.name.text : undefined;
 }

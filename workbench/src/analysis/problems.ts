@@ -1,22 +1,23 @@
 /** What is worth telling the person who wrote it, in whole sentences that say what to do. */
 import type { Link, Operation, Problem } from "../topology.ts";
 import type { Connected } from "./connect.ts";
-import type { OperationFound } from "./found.ts";
 
 export function problemsOf({ operations, channels }: Connected, links: readonly Link[]): Problem[] {
   const reached = new Set(
     links.filter((link) => link.kind === "message").flatMap((link) => [link.from, link.to]),
   );
-  const addressOf = new Map(channels.map((channel) => [channel.id, channel.address]));
+  const channelOf = new Map(channels.map((channel) => [channel.id, channel]));
   return operations.flatMap(({ operation, found }) => {
-    const address = addressOf.get(operation.channel) ?? null;
+    const channel = channelOf.get(operation.channel);
+    if (channel === undefined) return [];
+    const { address } = channel;
     const about = { subject: operation.id, place: operation.place };
     const problems: Problem[] = [];
     if (address === null)
       problems.push({
         code: "dynamic-address",
         severity: "information",
-        message: dynamicAddress(found),
+        message: dynamicAddress(operation.action, channel.expression ?? ""),
         ...about,
       });
     else if (!reached.has(operation.id))
@@ -51,9 +52,9 @@ function unreached(
   };
 }
 
-function dynamicAddress({ action, expression }: OperationFound): string {
+function dynamicAddress(action: Operation["action"], expression: string): string {
   const who = action === "send" ? "publisher" : "subscriber";
-  return `The address ${expression} is only known when the program runs, so this ${who} is connected to nothing here: use a literal, a constant, or an environment variable with a default (process.env.X ?? "orders").`;
+  return `The address ${expression} is only known when the program runs, so this ${who} is connected to nothing here: use a literal, a constant, a template such as "orders.{id}", or an environment variable with a default (process.env.X ?? "orders").`;
 }
 
 function unreadSchema({ action }: Operation, why: string): string {

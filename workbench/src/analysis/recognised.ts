@@ -34,6 +34,9 @@ export const rawClients: readonly string[] = [
   "@nestjs/microservices",
 ];
 
+/** Packages with large types that no payload is made of: the checker does without them. */
+export const withoutPayloads: ReadonlySet<string> = new Set([...rawClients, "pino"]);
+
 /** What `name` is when imported from `module`. */
 export function recognise(module: string, name: string): Recognised | undefined {
   const names = modules[module];

@@ -3,9 +3,17 @@ import { ts } from "ts-morph";
 import { type Env, type Follower, type Found, nameOf } from "./follow.ts";
 
 export type Text =
-  /** `variable` is the environment variable that may replace it: `process.env.X ?? "text"`. */
-  | { readonly known: true; readonly text: string; readonly variable?: string }
-  | { readonly known: false; readonly variable?: string };
+  /**
+   * `variable` is the environment variable that may replace it: `process.env.X ?? "text"`.
+   * `mixed`: only a part of it comes from the environment, so none replaces the whole.
+   */
+  | {
+      readonly known: true;
+      readonly text: string;
+      readonly variable?: string;
+      readonly mixed?: true;
+    }
+  | { readonly known: false; readonly variable?: string; readonly mixed?: true };
 
 const unknown: Text = { known: false };
 
@@ -62,12 +70,13 @@ function withDefault(text: Text, otherwise: () => Text): Text {
 }
 
 function join(parts: readonly Text[]): Text {
-  let whole = "";
+  let text = "";
   for (const part of parts) {
     if (!part.known) return unknown;
-    whole += part.text;
+    text += part.text;
   }
-  return { known: true, text: whole };
+  const isMixed = parts.some((part) => part.variable !== undefined || part.mixed === true);
+  return isMixed ? { known: true, text, mixed: true } : { known: true, text };
 }
 
 function enumText(follower: Follower, node: ts.EnumMember, env: Env | null): Text {

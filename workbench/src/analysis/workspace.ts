@@ -3,9 +3,10 @@
  * files does so inside `recording`, and learns which paths the answer rests on.
  */
 import { InMemoryFileSystemHost, Project, ts } from "ts-morph";
-import { Disk, slashed } from "./disk.ts";
+import { DECLARATIONS, Disk, slashed } from "./disk.ts";
 import { Modules } from "./modules.ts";
 import { Packages } from "./packages.ts";
+import { withoutPayloads } from "./recognised.ts";
 
 export interface WorkspaceOptions {
   readonly folder: string;
@@ -37,6 +38,7 @@ export class Workspace {
   readonly #sources: Set<string>;
   readonly #imports = new Map<string, readonly string[]>();
   readonly #recordings: Set<string>[] = [];
+  #resolutions: ts.ModuleResolutionCache | undefined;
 
   constructor(options: WorkspaceOptions) {
     this.disk = new Disk(options.folder, options.trusted);
@@ -51,6 +53,8 @@ export class Workspace {
       resolutionHost: (host, optionsOf) => ({
         resolveModuleNames: (names, from) =>
           names.map((name) => this.#resolveForTypes(name, slashed(from), host, optionsOf())),
+        // `/// <reference types="node" />` would bring two megabytes that no payload is made of.
+        resolveTypeReferenceDirectives: (names) => names.map(() => undefined),
       }),
     });
   }
@@ -66,6 +70,11 @@ export class Workspace {
     const known =
       this.#project.getSourceFile(path) ?? this.#project.addSourceFileAtPathIfExists(path);
     return known?.compilerNode ?? null;
+  }
+
+  /** Parses files ahead, so that the checker is made once over all of them. */
+  load(paths: readonly string[]): void {
+    this.aside(() => paths.forEach((path) => this.source(path)));
   }
 
   /** Made when it is first needed: only types ask for it, literals and calls do not. */
@@ -147,9 +156,26 @@ export class Workspace {
     options: ts.CompilerOptions,
   ): ts.ResolvedModule | undefined {
     const own = this.#modules.resolve(name, from).path;
-    if (own !== null) return { resolvedFileName: own, isExternalLibraryImport: false };
-    return ts.resolveModuleName(name, from, options, host).resolvedModule;
+    if (own !== null) {
+      // JavaScript is read for its values, its declarations for its types.
+      const declarations = own.replace(/\.([cm]?)jsx?$/, ".d.$1ts");
+      const resolvedFileName =
+        declarations !== own && this.disk.isFile(declarations) ? declarations : own;
+      return { resolvedFileName, isExternalLibraryImport: false };
+    }
+    if (withoutPayloads.has(packageName(name))) return undefined;
+    this.#resolutions ??= ts.createModuleResolutionCache(this.disk.folder, (path) => path, options);
+    const found = ts.resolveModuleName(name, from, options, host, this.#resolutions).resolvedModule;
+    // A package without types says nothing about them, and its JavaScript is long.
+    return found !== undefined && DECLARATIONS.test(found.resolvedFileName) ? found : undefined;
   }
+}
+
+function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
 }
 
 /** What TypeScript sees of the disk when it follows types into installed packages. */

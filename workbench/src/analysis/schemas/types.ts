@@ -1,6 +1,6 @@
 /** JSON Schemas from TypeScript types, through the checker: what `JSON.stringify` makes of a value of the type. */
 import { ts } from "ts-morph";
-import type { Follower } from "../follow.ts";
+import type { Bound, Follower } from "../follow.ts";
 import type { Workspace } from "../workspace.ts";
 import { jsdocKeywords } from "./jsdoc.ts";
 import {
@@ -19,7 +19,9 @@ import {
   withGap,
   withKeywords,
 } from "./part.ts";
-import { readZod } from "./zod.ts";
+import { libraries } from "./libraries.ts";
+import { nameIn } from "./library.ts";
+import { readSchema } from "./reader.ts";
 
 /** Classes of JavaScript's own that JSON makes `{}` of, or refuses. */
 const CANNOT_TRAVEL = new Set([
@@ -81,23 +83,27 @@ export class TypeReader {
   inferred(node: ts.TypeNode): Part | null {
     if (!ts.isTypeReferenceNode(node)) return null;
     const found = this.#follower.followType(node);
-    if (found.kind === "node")
-      return ts.isTypeAliasDeclaration(found.node) && found.node.typeParameters === undefined
-        ? this.inferred(found.node.type)
-        : null;
+    if (found.kind === "node") {
+      const isAlias =
+        ts.isTypeAliasDeclaration(found.node) && found.node.typeParameters === undefined;
+      return isAlias ? this.inferred(found.node.type) : null;
+    }
     const [argument] = node.typeArguments ?? [];
-    if (
-      found.kind !== "external" ||
-      !found.module.startsWith("zod") ||
-      argument === undefined ||
-      !ts.isTypeQueryNode(argument)
-    )
+    if (found.kind !== "external" || argument === undefined || !ts.isTypeQueryNode(argument))
       return null;
-    const side = found.path.at(-1) === "input" ? "input" : "output";
+    const side = libraries
+      .map((library) => library.sides[nameIn(library, found) ?? ""])
+      .find((each) => each !== undefined);
     const schema = this.#follower.followType(argument);
-    return schema.kind === "node"
-      ? readZod({ follower: this.#follower, types: this, side }, schema)
-      : null;
+    return side === undefined || schema.kind !== "node" ? null : this.ofCalls(schema, side);
+  }
+
+  /** A schema's wire side as its calls tell it, with the types' help; null where it is of no library that is known. */
+  ofCalls(given: Bound, side: Side): Part | null {
+    return readSchema(
+      { follower: this.#follower, libraries, side, ofTypes: (each, of) => this.ofSchema(each, of) },
+      given,
+    );
   }
 
   /** What the checker says of a file rests on everything that the file needs. */

@@ -1,7 +1,7 @@
 /** Zod's string formats as JSON Schema says them: a format where validators know one that means the same, else a pattern. */
 import type { JsonSchema } from "../../topology.ts";
 import type { Bound } from "../follow.ts";
-import type { ZodReader } from "./zod.ts";
+import type { SchemaReader } from "./reader.ts";
 
 const time = String.raw`^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?$`;
 
@@ -53,7 +53,7 @@ export const localDateTime: JsonSchema = {
 };
 
 /** A format's keywords, with its options. */
-export function formatOf(name: string, reader: ZodReader, args: readonly Bound[]): JsonSchema {
+export function formatOf(name: string, reader: SchemaReader, args: readonly Bound[]): JsonSchema {
   const options = name === "datetime" ? reader.value(args[0]) : null;
   const isLocal =
     options?.known === true &&

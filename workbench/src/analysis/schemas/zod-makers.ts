@@ -16,12 +16,10 @@ import {
   unread,
   withGap,
 } from "./part.ts";
-import type { ZodReader } from "./zod.ts";
-import type { ZodCall } from "./zod-call.ts";
+import type { SchemaReader } from "./reader.ts";
+import type { Maker } from "./library.ts";
 import { formatOf, formats } from "./zod-formats.ts";
 import { check, methods } from "./zod-methods.ts";
-
-type Maker = (call: ZodCall) => Part;
 
 const plain =
   (schema: JsonSchema): Maker =>
@@ -195,29 +193,20 @@ function formatMaker(name: string): Maker {
     check(known({ type: "string", ...formatOf(name, reader, args) }), { reader, args });
 }
 
-function oneOfList(reader: ZodReader, given: Bound | undefined, what: string): Part {
+function oneOfList(reader: SchemaReader, given: Bound | undefined, what: string): Part {
   const list = reader.follow(given);
   if (list === null || !ts.isArrayLiteralExpression(list.node))
     return unread(`the options of ${what} could not be resolved`);
   return anyOf(list.node.elements.map((node) => reader.inner({ node, env: list.env })));
 }
 
-/** `["a", "b"]`, `{ A: "a" }` or a TypeScript enum. */
-function enumerated(reader: ZodReader, given: Bound | undefined): Part {
-  const target = reader.follow(given);
-  if (target !== null && ts.isEnumDeclaration(target.node)) {
-    const members = target.node.members.map((node) => reader.value({ node, env: null }));
-    if (members.every((member) => member.known))
-      return enumOf(members.map((member) => member.value));
-  }
-  const value = reader.value(given);
-  if (!value.known || typeof value.value !== "object" || value.value === null)
-    return unread("the values of z.enum() could not be resolved");
-  return enumOf(Object.values(value.value));
+function enumerated(reader: SchemaReader, given: Bound | undefined): Part {
+  const values = reader.values(given);
+  return values === null ? unread("the values of z.enum() could not be resolved") : enumOf(values);
 }
 
 function recordOf(
-  reader: ZodReader,
+  reader: SchemaReader,
   key: Bound | undefined,
   value: Bound | undefined,
   exhaustive: boolean,

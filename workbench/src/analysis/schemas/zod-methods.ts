@@ -13,12 +13,10 @@ import {
   withGap,
   withKeywords,
 } from "./part.ts";
-import type { ZodReader } from "./zod.ts";
-import type { ZodCall } from "./zod-call.ts";
+import type { SchemaReader } from "./reader.ts";
+import type { Method, SchemaCall } from "./library.ts";
 import { formatOf, formats } from "./zod-formats.ts";
-import { withProperties } from "./zod-objects.ts";
-
-type Method = (part: Part, call: ZodCall) => Part;
+import { withProperties } from "./properties.ts";
 
 const unchanged: Method = (part) => part;
 const keywords =
@@ -168,7 +166,7 @@ const checks: Readonly<Record<string, string>> = {
 /** `.check(z.minLength(1), z.email())`: functions of zod in place of methods. Other arguments are options or functions. */
 export function check(
   part: Part,
-  { reader, args }: { reader: ZodReader; args: readonly Bound[] },
+  { reader, args }: { reader: SchemaReader; args: readonly Bound[] },
 ): Part {
   return args.reduce((soFar, argument) => {
     const { node, env } = argument;
@@ -176,8 +174,8 @@ export function check(
       return ts.isFunctionLike(node)
         ? withGap(soFar, "a check may refuse more than this schema says")
         : soFar;
-    const name = reader.zodName(node.expression, env);
-    const method = name === null ? undefined : methods[checks[name] ?? name];
+    const name = reader.functionOf(node.expression, env)?.name;
+    const method = name === undefined ? undefined : methods[checks[name] ?? name];
     if (method === undefined)
       return withGap(soFar, `the check ${node.expression.getText()} is not read`);
     return method(soFar, {
@@ -189,7 +187,7 @@ export function check(
 }
 
 /** `min` and `max` mean length, number or count, by what they are called on. */
-function bound(part: Part, { reader, args: [first] }: ZodCall, side: "min" | "max"): Part {
+function bound(part: Part, { reader, args: [first] }: SchemaCall, side: "min" | "max"): Part {
   const value = reader.value(first);
   const types = [part.schema["type"]].flat();
   if (part.schema["format"] === "date-time")
@@ -205,14 +203,14 @@ function bound(part: Part, { reader, args: [first] }: ZodCall, side: "min" | "ma
   return withKeywords(part, { [`${side}Length`]: value.value });
 }
 
-function limit(part: Part, { reader, args: [first] }: ZodCall, keyword: string): Part {
+function limit(part: Part, { reader, args: [first] }: SchemaCall, keyword: string): Part {
   const value = reader.value(first);
   return value.known && typeof value.value === "number"
     ? withKeywords(part, { [keyword]: value.value })
     : withGap(part, `the value of ${keyword} could not be resolved`);
 }
 
-function pattern(part: Part, reader: ZodReader, given: Bound | undefined): Part {
+function pattern(part: Part, reader: SchemaReader, given: Bound | undefined): Part {
   const found = reader.follow(given);
   if (found === null || !ts.isRegularExpressionLiteral(found.node))
     return withGap(part, "the value of .regex() could not be resolved");
@@ -227,7 +225,7 @@ function pattern(part: Part, reader: ZodReader, given: Bound | undefined): Part 
 
 function containing(
   part: Part,
-  { reader, args: [first] }: ZodCall,
+  { reader, args: [first] }: SchemaCall,
   around: (text: string) => string,
 ): Part {
   const value = reader.value(first);
@@ -243,7 +241,7 @@ function addPattern(part: Part, source: string): Part {
   return withKeywords(part, { allOf: [...others, { pattern: source }] });
 }
 
-function defaulted(part: Part, { reader, args: [given] }: ZodCall): Part {
+function defaulted(part: Part, { reader, args: [given] }: SchemaCall): Part {
   const value = reader.value(given);
   const said =
     value.known && value.value !== undefined ? withKeywords(part, { default: value.value }) : part;
@@ -252,7 +250,7 @@ function defaulted(part: Part, { reader, args: [given] }: ZodCall): Part {
 
 function masked(
   part: Part,
-  reader: ZodReader,
+  reader: SchemaReader,
   mask: Bound | undefined,
   keep: (chosen: boolean) => boolean,
 ): Part {
@@ -267,7 +265,7 @@ function masked(
 
 function optionality(
   part: Part,
-  reader: ZodReader,
+  reader: SchemaReader,
   mask: Bound | undefined,
   optional: boolean,
 ): Part {
@@ -280,7 +278,7 @@ function optionality(
 }
 
 /** `{ id: true }` */
-function maskOf(reader: ZodReader, mask: Bound | undefined): Set<string> | null {
+function maskOf(reader: SchemaReader, mask: Bound | undefined): Set<string> | null {
   const value = reader.value(mask);
   if (!value.known || typeof value.value !== "object" || value.value === null) return null;
   return new Set(
@@ -292,7 +290,7 @@ function maskOf(reader: ZodReader, mask: Bound | undefined): Set<string> | null 
 
 function chosenValues(
   part: Part,
-  reader: ZodReader,
+  reader: SchemaReader,
   given: Bound | undefined,
   keep: boolean,
 ): Part {

@@ -1,0 +1,71 @@
+/** `new App(a, b, { title })`: a service. */
+import { ts } from "ts-morph";
+import { receiverOf } from "./brokers.ts";
+import type { Reach } from "./callers.ts";
+import { exportedNameOf } from "./exports.ts";
+import { annotationOf, type Follower } from "./follow.ts";
+import type { AppFound } from "./found.ts";
+import { optionOf } from "./options.ts";
+import { keyOf, placeOf } from "./places.ts";
+import type { Reading } from "./reading.ts";
+import { textOf } from "./texts.ts";
+
+/** Usually one; several where a function that makes Apps is called with other brokers or titles. */
+export function readApps(node: ts.NewExpression, reading: Reading): void {
+  const { follower, callers } = reading.reader;
+  const reaches: Reach[] = isSettled(node, follower)
+    ? [{ env: null, site: null }]
+    : callers.reaches(node);
+  for (const reach of reaches) reading.apps.push(readApp(node, reach, reading));
+}
+
+function readApp(node: ts.NewExpression, { env, site }: Reach, reading: Reading): AppFound {
+  const { follower, workspace } = reading.reader;
+  const brokers: string[] = [];
+  let title: string | null = null;
+  for (const argument of node.arguments ?? []) {
+    const receiver = receiverOf(follower, argument, env);
+    if (receiver === null) {
+      const given = optionOf(follower, follower.follow(argument, env), "title");
+      const text = given === null ? null : textOf(follower, given.node, given.env);
+      if (text?.known === true) title = text.text;
+    } else {
+      reading.meet(receiver);
+      brokers.push(receiver.root.key);
+    }
+  }
+  // An App that a function makes as it is told belongs where it is told so.
+  const made = site ?? node;
+  return {
+    site: site === null ? null : keyOf(site),
+    file: made.getSourceFile().fileName,
+    title,
+    brokers,
+    exported: exportOf(made),
+    place: placeOf(made, workspace.disk),
+  };
+}
+
+/** Whether its brokers and title are the same however the function around it is called. */
+function isSettled(node: ts.NewExpression, follower: Follower): boolean {
+  return (node.arguments ?? []).every((argument) => {
+    const found = follower.follow(argument);
+    if (found.kind !== "node" || annotationOf(found.node) !== null || ts.isParameter(found.node))
+      return false;
+    const title = optionOf(follower, found, "title");
+    return title === null || textOf(follower, title.node, title.env).known;
+  });
+}
+
+function exportOf(node: ts.Node): AppFound["exported"] {
+  const maker = ts.findAncestor(
+    node,
+    (at) => ts.isFunctionDeclaration(at) || ts.isArrowFunction(at) || ts.isFunctionExpression(at),
+  );
+  const holder = maker ?? node;
+  const declared = ts.isFunctionDeclaration(holder)
+    ? holder
+    : (ts.findAncestor(holder, ts.isVariableDeclaration) ?? holder);
+  const name = exportedNameOf(declared) ?? exportedNameOf(holder);
+  return name === null ? null : { name, factory: maker !== undefined };
+}
