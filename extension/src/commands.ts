@@ -26,7 +26,7 @@ export function registerCommands(
       ifTrusted(async ({ state }) => {
         const id =
           subjectOf(target) ?? (await pickOperation(workbench, state, "Send a message to"));
-        if (id !== null) composeMessage(workbench, panel, id);
+        if (id !== null) await composeMessage(workbench, panel, id);
       }),
     showInTopology: (target) =>
       workbench.ask(async ({ state }) => {

@@ -35,12 +35,22 @@ function byFile(
   for (const problem of problems) {
     if (problem.place === null) continue;
     const { uri, range } = locationOf(folder.uri, problem.place);
-    const diagnostic = new vscode.Diagnostic(range, problem.message, severities[problem.severity]);
+    const diagnostic = new vscode.Diagnostic(
+      firstLine(range),
+      problem.message,
+      severities[problem.severity],
+    );
     diagnostic.source = "Millrace";
     diagnostic.code = problem.code;
     files.set(uri.toString(), [...(files.get(uri.toString()) ?? []), diagnostic]);
   }
   return files;
+}
+
+/** A subscriber's place holds its handler, which has nothing to do with it: the editor would underline all of that. */
+function firstLine(range: vscode.Range): vscode.Range {
+  // VS Code takes a position behind the end of a line for its end.
+  return range.isSingleLine ? range : range.with({ end: range.start.translate(0, 10_000) });
 }
 
 const severities: Readonly<Record<Problem["severity"], vscode.DiagnosticSeverity>> = {

@@ -40,8 +40,7 @@ export function activate(context: vscode.ExtensionContext): MillraceApi {
     registerContextKeys(here),
   );
   workbench = here;
-  // Loading the session and reading the folder are no part of activation.
-  setImmediate(() => void here.open());
+  void here.open();
   return { activation: performance.now() - started, state: () => here.state };
 }
 

@@ -5,14 +5,20 @@ import type { TopologyPanel } from "./panel.ts";
 import { serviceName } from "./peers.ts";
 import type { Workbench } from "./workbench.ts";
 
-/** Opens the form of an operation or channel; offers to run who would receive, since brokers drop what nobody waits for. */
-export function composeMessage(workbench: Workbench, panel: TopologyPanel, id: string): void {
+/** Opens the form of an operation or channel and sees to it that what is sent can arrive. */
+export async function composeMessage(
+  workbench: Workbench,
+  panel: TopologyPanel,
+  id: string,
+): Promise<void> {
   panel.compose(id);
+  // Who sends a message wants it sent: nothing is asked about the emulator, which is ours.
+  await workbench.startEmulator();
   void offerToRun(workbench, id);
 }
 
-/** Nothing is started without a click: running a service runs the workspace's code. VS Code shows an equal question once. */
-export async function offerToRun(workbench: Workbench, id: string): Promise<void> {
+/** Brokers drop what nobody waits for. A service is not started without a click: running a service runs the workspace's code. VS Code shows an equal question once. */
+async function offerToRun(workbench: Workbench, id: string): Promise<void> {
   const { state } = workbench;
   if (state === null) return;
   const idle = receivers(state.topology, id).filter((service) =>
@@ -36,7 +42,7 @@ export async function offerToRun(workbench: Workbench, id: string): Promise<void
 }
 
 /** The services that receive what is sent to an operation's channel, or to a channel. */
-export function receivers(topology: Topology, id: string): string[] {
+function receivers(topology: Topology, id: string): string[] {
   const target = topology.operations.find((operation) => operation.id === id);
   const channels = new Set([target?.channel ?? id]);
   const reached = new Set(

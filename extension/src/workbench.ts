@@ -20,6 +20,7 @@ export class Workbench {
   readonly #states = new vscode.EventEmitter<WorkbenchState>();
   readonly #pages = new Set<Page>();
   #session: Session | null = null;
+  #opened: Promise<void> = Promise.resolve();
 
   constructor(context: vscode.ExtensionContext, output: vscode.LogOutputChannel) {
     this.#context = context;
@@ -35,17 +36,20 @@ export class Workbench {
   readonly onState: vscode.Event<WorkbenchState> = this.#states.event;
 
   /** Begins to read the folder. Never rejects: what goes wrong is in the output. */
-  async open(): Promise<void> {
-    if (this.folder === null) return;
-    try {
-      await this.#open(this.folder);
-    } catch (error) {
-      this.#output.error(error instanceof Error ? error : String(error));
-    }
+  open(): Promise<void> {
+    const { folder } = this;
+    this.#opened =
+      folder === null
+        ? Promise.resolve()
+        : this.#open(folder).catch((error: unknown) =>
+            this.#output.error(error instanceof Error ? error : String(error)),
+          );
+    return this.#opened;
   }
 
-  /** Loads the session only now, so that activation does not wait for it. */
   async #open(folder: vscode.WorkspaceFolder): Promise<void> {
+    // In a turn of its own: loading the session is no part of activation.
+    await new Promise((resolve) => setImmediate(resolve));
     const { createSession } = await import("@millrace/workbench");
     const { startEmulatorInWorker } = await import("@millrace/emulator/remote");
     const file = (name: string) =>
@@ -71,8 +75,7 @@ export class Workbench {
     );
     this.#states.fire(session.state);
     for (const page of this.#pages) page.join(session);
-    await session.analysed();
-    if (readSettings(folder).autoStart && session.state.trusted) await this.startEmulator();
+    if (readSettings(folder).autoStart && session.state.trusted) void this.startEmulator();
   }
 
   /** What goes on while the extension lives: files and trust. */
@@ -93,6 +96,7 @@ export class Workbench {
   }
 
   async close(): Promise<void> {
+    await this.#opened;
     const session = this.#session;
     this.#session = null;
     await session?.close(CLOSE_WITHIN);
@@ -113,6 +117,7 @@ export class Workbench {
       return void vscode.window.showInformationMessage(
         "Millrace works on a folder: open one first.",
       );
+    await this.#opened;
     const session = this.#session;
     if (session === null) return;
     try {

@@ -18,7 +18,6 @@ interface Report {
   listening: number;
   listeningBefore: number;
   modules: string[];
-  globals: string[];
   commands: string[];
   registered: string[];
 }
@@ -41,7 +40,6 @@ describe.each(chosenReleases())("inside the extension host of VS Code $vscode", 
     expect(report.modules.map((file) => file.slice(repository.length))).toEqual([
       join("extension", "dist", "extension.cjs"),
     ]);
-    expect(report.globals).toEqual([]);
   });
 
   test("every command of package.json is registered, and no other", () => {

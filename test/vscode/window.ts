@@ -50,7 +50,7 @@ export class Window implements AsyncDisposable {
     const browser = await chromium.launch({ executablePath, args });
     try {
       const context = await browser.newContext({
-        viewport: { width: 1500, height: 950 },
+        viewport: { width: 1920, height: 1080 },
         colorScheme: options.colors ?? "dark",
         permissions: ["clipboard-read", "clipboard-write"],
       });
@@ -74,8 +74,9 @@ export class Window implements AsyncDisposable {
     }
   }
 
-  async reload(): Promise<void> {
-    await this.page.reload();
+  /** As closing the window and opening the folder again: what was open comes back. */
+  async reopen(server: CodeServer, folder: string): Promise<void> {
+    await this.page.goto(addressOf(server, { folder }));
     await settle(this.page);
   }
 
@@ -159,8 +160,20 @@ export class Window implements AsyncDisposable {
     return this.page.locator(".statusbar-item").filter({ hasText: text });
   }
 
-  notification(text: string | RegExp): Locator {
-    return this.page.locator(".notification-toast").filter({ hasText: text });
+  /** Answers a message with one of its buttons. In the list of messages, since a message on the screen hides itself in time. */
+  async answer(text: string, button: string): Promise<void> {
+    const message = await this.message(text);
+    await message.getByRole("button", { name: button }).click();
+  }
+
+  /** A message in the list of messages, which is opened for it. */
+  async message(text: string): Promise<Locator> {
+    const message = this.page
+      .locator(".notifications-center .notification-list-item")
+      .filter({ hasText: text });
+    if (!(await message.isVisible())) await this.command("Notifications: Show Notifications");
+    await message.waitFor();
+    return message;
   }
 
   /** The frame whose document has `selector`. A webview is two frames deep: VS Code's own, and in it the extension's document. */

@@ -1,0 +1,91 @@
+/** The user's way: install the extension, open the shop, send an order from the editor, watch it travel. */
+import type { Frame } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Desk } from "./desk.ts";
+import { chosenReleases } from "./releases.js";
+
+describe.each(chosenReleases())("an order sent from VS Code $vscode", (release) => {
+  let desk: Desk;
+  let page: Frame;
+
+  beforeAll(async () => {
+    desk = await Desk.open({ release, file: "orders/app.ts" });
+  });
+  afterAll(() => desk?.[Symbol.asyncDispose]());
+
+  test("Send message above the subscriber opens its form, filled with a sample", async () => {
+    const { window } = desk;
+    // Above accepted, accept and address: the second is the subscriber of orders.new.
+    await window.lens("Send message").nth(1).click();
+    page = await window.webview('[data-testid="compose"]');
+    await page.locator('[data-testid="panel-title"]', { hasText: "orders.new" }).waitFor();
+    expect(await payload(page)).toMatchObject({
+      orderId: expect.any(String),
+      items: expect.any(Array),
+    });
+  });
+
+  test("the emulator starts without being asked, and the services with one click", async () => {
+    const { window } = desk;
+    await window.statusBar(/NATS \d+ · MQTT \d+/).waitFor();
+    await window.answer("orders is not running", "Run All Services");
+    for (const name of ["orders", "billing", "shipping", "notifications"]) {
+      await page.locator(`[data-testid="node-service:${name}"][data-status="running"]`).waitFor();
+    }
+    expect(await page.locator('[data-testid="services-running"]').getAttribute("data-count")).toBe(
+      "4",
+    );
+  });
+
+  test("sent, it moves the counters of all four services", async () => {
+    expect(await count(page, "notifications", "received")).toBe(0);
+    await page.locator('[data-testid="send"]').click();
+    await page.locator('[data-testid="outcome"][data-outcome="sent"]').waitFor();
+    await page
+      .locator('[data-testid="counter-service:notifications-received"][data-count="1"]')
+      .waitFor();
+    expect(await count(page, "orders", "sent")).toBeGreaterThanOrEqual(1);
+    expect(await count(page, "billing", "received")).toBe(1);
+    expect(await count(page, "shipping", "sent")).toBeGreaterThanOrEqual(1);
+  });
+
+  test("the traffic list shows the chain it set off, in order", async () => {
+    await page.locator('[data-testid="show-chain"]').click();
+    const chain = page.locator('[data-testid="chain"]');
+    await chain.locator(".address", { hasText: /^shipments\/.+\/dispatched$/ }).waitFor();
+    const addresses = await chain.locator(".address").allInnerTexts();
+    const way = addresses.filter((address) => /^(orders|payments\.taken|shipments)/.test(address));
+    expect(way).toEqual([
+      "orders.new",
+      "orders.accepted",
+      "payments.taken",
+      expect.stringMatching(/^shipments\//),
+    ]);
+    await desk.picture("send");
+  });
+
+  test("the page comes back with the window", async () => {
+    const { window, server, shop } = desk;
+    await window.reopen(server, shop.path);
+    page = await window.webview('[data-testid="topology"]');
+    const card = page.locator('[data-testid="node-service:orders"]');
+    await card.waitFor();
+    // Its session ended with the window, and so did the services.
+    expect(await card.getAttribute("data-status")).toBe("stopped");
+  });
+});
+
+async function payload(page: Frame): Promise<unknown> {
+  await page.locator('[data-testid="view-text"]').click();
+  const text = await page.locator('[data-testid="payload"]').inputValue();
+  await page.locator('[data-testid="view-fields"]').click();
+  return JSON.parse(text);
+}
+
+async function count(page: Frame, service: string, counter: string): Promise<number> {
+  return Number(
+    await page
+      .locator(`[data-testid="counter-service:${service}-${counter}"]`)
+      .getAttribute("data-count"),
+  );
+}
