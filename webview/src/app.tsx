@@ -39,12 +39,29 @@ export function App(): ReactNode {
         <>
           <Header />
           <Notices />
-          <main className="main">
-            <div className="stage">
-              <Obstacle>
-                <TopologyView />
-              </Obstacle>
-            </div>
+          <div className="main">
+            <main className="column">
+              <div className="stage">
+                <Obstacle>
+                  <TopologyView />
+                </Obstacle>
+              </div>
+              {kept.trafficOpen && (
+                <Splitter
+                  label="Height of the traffic list"
+                  axis="y"
+                  value={kept.trafficHeight}
+                  onChange={(trafficHeight) => setKept({ ...kept, trafficHeight })}
+                  least={90}
+                  most={1200}
+                />
+              )}
+              <TrafficPane
+                height={kept.trafficHeight}
+                open={kept.trafficOpen}
+                onToggle={() => setKept({ ...kept, trafficOpen: !kept.trafficOpen })}
+              />
+            </main>
             {panel !== null && (
               <>
                 <Splitter
@@ -70,22 +87,7 @@ export function App(): ReactNode {
                 </aside>
               </>
             )}
-          </main>
-          {kept.trafficOpen && (
-            <Splitter
-              label="Height of the traffic list"
-              axis="y"
-              value={kept.trafficHeight}
-              onChange={(trafficHeight) => setKept({ ...kept, trafficHeight })}
-              least={90}
-              most={1200}
-            />
-          )}
-          <TrafficPane
-            height={kept.trafficHeight}
-            open={kept.trafficOpen}
-            onToggle={() => setKept({ ...kept, trafficOpen: !kept.trafficOpen })}
-          />
+          </div>
         </>
       ) : (
         <Waiting />

@@ -134,9 +134,9 @@ function MessageForm({
             label="Send"
             onPress={() => form.send()}
           >
-            <span className="with-icon">
+            <div className="with-icon">
               {state.status === "sending" ? <Busy label="Sending" /> : <Send />} Send
-            </span>
+            </div>
           </Button>
           <kbd aria-hidden="true">{navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl"} ↵</kbd>
           <span className="spring" />
@@ -146,9 +146,9 @@ function MessageForm({
             title="Fill the form with another sample made from the schema"
             onPress={form.newSample}
           >
-            <span className="with-icon">
+            <div className="with-icon">
               <Dice /> New sample
-            </span>
+            </div>
           </Button>
         </div>
       </footer>
@@ -234,9 +234,9 @@ function Samples({ form, channel }: { readonly form: Form; readonly channel: Cha
             disabled={name.trim() === ""}
             onPress={() => form.save(name.trim())}
           >
-            <span className="with-icon">
+            <div className="with-icon">
               <Save /> Save
-            </span>
+            </div>
           </Button>
         </span>
       </div>

@@ -48,9 +48,9 @@ export function HeaderRows({ form }: { readonly form: Form }): ReactNode {
         title="Add a header"
         onPress={() => set([...headers, { name: "", value: "" }])}
       >
-        <span className="with-icon">
+        <div className="with-icon">
           <Plus /> Add a header
-        </span>
+        </div>
       </Button>
     </div>
   );

@@ -34,9 +34,9 @@ export function ChannelDetails({
           disabled={operations.length === 0 || channel.address === null}
           onPress={() => store.act({ kind: "compose", id: channel.id })}
         >
-          <span className="with-icon">
+          <div className="with-icon">
             <Send /> Send message
-          </span>
+          </div>
         </Button>
         <FocusButton id={channel.id} />
       </PanelHeader>

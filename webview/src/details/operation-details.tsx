@@ -44,9 +44,9 @@ export function OperationDetails({
           disabled={channel === undefined || channel.address === null}
           onPress={() => store.act({ kind: "compose", id: operation.id })}
         >
-          <span className="with-icon">
+          <div className="with-icon">
             <Send /> Send message
-          </span>
+          </div>
         </Button>
       </PanelHeader>
       <div className="scroll">

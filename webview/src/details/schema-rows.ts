@@ -92,8 +92,8 @@ function limits(schema: JsonSchema): string {
   range(parts, schema["minimum"], schema["maximum"], "");
   if (typeof schema["exclusiveMinimum"] === "number") parts.push(`> ${schema["exclusiveMinimum"]}`);
   if (typeof schema["exclusiveMaximum"] === "number") parts.push(`< ${schema["exclusiveMaximum"]}`);
-  range(parts, schema["minLength"], schema["maxLength"], " characters");
-  range(parts, schema["minItems"], schema["maxItems"], " items");
+  range(parts, schema["minLength"], schema["maxLength"], "character");
+  range(parts, schema["minItems"], schema["maxItems"], "item");
   if (typeof schema["pattern"] === "string") parts.push(`/${schema["pattern"]}/`);
   if ("default" in schema) parts.push(`default ${JSON.stringify(schema["default"])}`);
   return parts.join(", ");
@@ -103,9 +103,10 @@ function range(parts: string[], least: unknown, most: unknown, unit: string): vo
   // JSON Schema writers state the safe integers' range for every integer: that is no constraint worth reading.
   const from = typeof least === "number" && least > Number.MIN_SAFE_INTEGER ? least : null;
   const to = typeof most === "number" && most < Number.MAX_SAFE_INTEGER ? most : null;
-  if (from !== null && to !== null) parts.push(`${from} to ${to}${unit}`);
-  else if (from !== null) parts.push(`≥ ${from}${unit}`);
-  else if (to !== null) parts.push(`≤ ${to}${unit}`);
+  const units = (count: number) => (unit === "" ? "" : ` ${unit}${count === 1 ? "" : "s"}`);
+  if (from !== null && to !== null) parts.push(`${from} to ${to}${units(to)}`);
+  else if (from !== null) parts.push(unit === "" ? `≥ ${from}` : `at least ${from}${units(from)}`);
+  else if (to !== null) parts.push(unit === "" ? `≤ ${to}` : `at most ${to}${units(to)}`);
 }
 
 function asSchema(value: unknown): JsonSchema {

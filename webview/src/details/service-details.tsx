@@ -36,9 +36,9 @@ export function ServiceDetails({
             store.post({ kind: runs ? "stop-service" : "start-service", id: service.id })
           }
         >
-          <span className="with-icon">
+          <div className="with-icon">
             {runs ? <Stop /> : <Play />} {runs ? "Stop" : "Start"}
-          </span>
+          </div>
         </Button>
         <FocusButton id={service.id} />
       </PanelHeader>
@@ -108,9 +108,9 @@ export function FocusButton({ id }: { readonly id: string }): ReactNode {
       title="Show only this and its neighbours"
       testId="focus"
     >
-      <span className="with-icon">
+      <div className="with-icon">
         <Focus /> {focused ? "Show all" : "Focus"}
-      </span>
+      </div>
     </Button>
   );
 }

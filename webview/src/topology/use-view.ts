@@ -34,7 +34,8 @@ export function useView(
 
   const show = useCallback(
     (part: Graph, padding: number, duration: number) => {
-      if (stage.current === null || part.cards.length === 0) return;
+      if (stage.current === null || part.cards.length === 0 || drawn.current.positions.size === 0)
+        return;
       const bounds = boundsOf(part, drawn.current.layout, drawn.current.positions);
       const { clientWidth, clientHeight } = stage.current;
       void flow.setViewport(
@@ -84,10 +85,16 @@ export function useView(
 
   // A panel that opens takes space: what it tells about should not vanish behind it.
   const selection = usePage((state) => state.selection);
-  const panel = usePage((state) => state.panel);
+  const panelOpen = usePage((state) => state.panel !== null);
   useEffect(() => {
-    if (selection !== null && panel !== null) reveal(selection, false);
-  }, [selection, panel, reveal]);
+    // Not at once: a double click has to find the card where it was.
+    const timer = setTimeout(() => {
+      if (!chosen.current && store.latest().focus === null)
+        show(drawn.current.graph, PADDING, smooth());
+      else if (selection !== null) reveal(selection, false);
+    }, 280);
+    return () => clearTimeout(timer);
+  }, [selection, panelOpen, reveal, show, store]);
 
   const focus = usePage((state) => state.focus);
   useEffect(() => {

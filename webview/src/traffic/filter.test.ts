@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { journey, strangerPublishes } from "../fixtures/shop.ts";
+import { actorName, everything, filterTraffic } from "./filter.ts";
+
+const events = [...journey(), strangerPublishes(99)];
+
+test("without a filter the list is the list", () => {
+  expect(filterTraffic(events, everything)).toBe(events);
+});
+
+test("text is looked for in address, actor, headers and payload, every word", () => {
+  expect(filterTraffic(events, { ...everything, text: "river shipments" })).toHaveLength(3);
+  expect(
+    filterTraffic(events, { ...everything, text: "LEGACY" }).map((event) => actorName(event.actor)),
+  ).toEqual(["legacy-importer"]);
+  expect(filterTraffic(events, { ...everything, text: "river orders.new" })).toEqual([]);
+});
+
+test("kind, service and channel narrow together", () => {
+  expect(
+    filterTraffic(events, {
+      ...everything,
+      kind: "published",
+      service: "service:orders",
+      channel: "nats:orders.accepted",
+    }),
+  ).toHaveLength(1);
+  expect(filterTraffic(events, { ...everything, service: "workbench" })).toHaveLength(1);
+  expect(filterTraffic(events, { ...everything, kind: "trouble" })).toEqual([]);
+  expect(
+    filterTraffic([{ ...events[0]!, kind: "dropped" }], { ...everything, kind: "trouble" }),
+  ).toHaveLength(1);
+});
