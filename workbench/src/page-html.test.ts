@@ -15,7 +15,7 @@ test("in VS Code the page loads from where the editor says, and opens no connect
   expect(html).toContain('data-shell="vscode"');
   const policy = /http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? "";
   expect(policy).toContain(
-    "default-src 'none'; script-src 'nonce-abc'; style-src https://*.vscode-cdn.net;",
+    "default-src 'none'; script-src 'nonce-abc'; style-src https://*.vscode-cdn.net 'nonce-abc';",
   );
   expect(policy).not.toContain("connect-src");
   expect(policy).not.toContain("unsafe");

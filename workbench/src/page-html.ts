@@ -41,8 +41,9 @@ export function contentSecurityPolicy({
   return [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    // Libraries set styles by script, through the CSSOM, which needs no 'unsafe-inline'.
-    `style-src ${cspSource}`,
+    // Libraries set styles by script, through the CSSOM, which needs no 'unsafe-inline'. The toolkit asks the browser one
+    // thing by a style element, to which the page gives the nonce (webview/src/nonce.ts).
+    `style-src ${cspSource} 'nonce-${nonce}'`,
     `img-src ${cspSource} data:`,
     `font-src ${cspSource} data:`,
     ...(shell === "browser" ? ["connect-src 'self'"] : []),
