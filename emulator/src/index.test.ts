@@ -1,27 +1,296 @@
-import { expect, test } from "vitest";
+import { readFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { once } from "node:events";
+import { connectAsync } from "mqtt";
 import { connect, headers } from "nats";
-import { startEmulator } from "./index.ts";
+import { expect, test } from "vitest";
+import { type Emulator, type JournalEvent, startEmulator } from "./index.ts";
+import { VERSION } from "./version.ts";
 
-test("serves a NATS client, journals what happens and publishes as the workbench", async () => {
-  await using emulator = await startEmulator({ ports: { nats: 0 }, only: ["nats"] });
-  const seen: string[] = [];
-  emulator.onEvents((events) =>
-    seen.push(...events.map((e) => `${e.kind} ${e.channel} ${e.client?.name}`)),
-  );
-  const nc = await connect({ servers: emulator.servers[0]!.url, name: "a" });
-  nc.subscribe("q.*", { queue: "g", callback: (_e, m) => void m.respond("yo") });
-  const h = headers();
-  h.set("x", "y");
-  const r = await nc.request("q.1", "hi", { headers: h, timeout: 1000 });
-  expect(r.string()).toBe("yo");
-  await expect(nc.request("nobody", "hi")).rejects.toThrow(/503/);
-  await emulator.publish({
-    protocol: "nats",
-    channel: "q.2",
-    payload: Buffer.from("x"),
-    headers: { a: "b" },
-  });
-  await nc.flush();
-  await nc.close();
-  expect(seen).toContain("delivered q.2 a");
+const anyPorts = { nats: 0, mqtt: 0 };
+
+test("opens both protocols and says where", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts });
+  expect(emulator.servers.map(({ protocol }) => protocol)).toEqual(["nats", "mqtt"]);
+  for (const { url, protocol, port } of emulator.servers)
+    expect(url).toBe(`${protocol}://127.0.0.1:${port}`);
 });
+
+test("opens only what is wanted, and says what it does not speak", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: ["mqtt"] });
+  expect(emulator.servers.map(({ protocol }) => protocol)).toEqual(["mqtt"]);
+  await expect(startEmulator({ only: ["kafka"] })).rejects.toThrow("does not speak kafka yet");
+});
+
+test("says which port it moved from", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  await using emulator = await startEmulator({ ports: { nats: port }, only: ["nats"] });
+  expect(emulator.servers[0]).toMatchObject({ protocol: "nats", movedFrom: port });
+  await expect(
+    startEmulator({ ports: { mqtt: 0, nats: port }, moveTakenPorts: false }),
+  ).rejects.toThrow(`port ${port} is taken`);
+  other.close();
+});
+
+test("journals a NATS message from its sender to every subscription", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: ["nats"] });
+  const url = emulator.servers[0]!.url;
+  const billing = await connect({ servers: url, name: "billing" });
+  billing.subscribe("orders.*", { queue: "group", callback: () => {} });
+  await billing.flush();
+  const shop = await connect({ servers: url, name: "shop" });
+  const sent = headers();
+  sent.set("traceparent", "00-1-2-01");
+  shop.publish("orders.new", "hello", { headers: sent, reply: "answers" });
+  shop.publish("nobody", "hello");
+  await shop.flush();
+
+  const [published, delivered, lost, dropped] = await emulator.events();
+  expect(published).toMatchObject({
+    seq: 1,
+    kind: "published",
+    protocol: "nats",
+    channel: "orders.new",
+    client: { name: "shop", port: expect.any(Number), connection: expect.any(Number) },
+    headers: { traceparent: "00-1-2-01" },
+    replyTo: "answers",
+  });
+  expect(Buffer.from(published!.payload).toString()).toBe("hello");
+  expect(delivered).toMatchObject({
+    seq: 2,
+    kind: "delivered",
+    message: published!.message,
+    client: { name: "billing" },
+    subscription: { pattern: "orders.*", group: "group" },
+  });
+  expect(lost).toMatchObject({ kind: "published", channel: "nobody" });
+  expect(dropped).toMatchObject({
+    kind: "dropped",
+    channel: "nobody",
+    message: lost!.message,
+    client: null,
+    reason: "no subscribers",
+  });
+  expect(await emulator.events(3)).toHaveLength(1);
+  await Promise.all([billing.close(), shop.close()]);
+});
+
+test.each([4, 5] as const)(
+  "journals an MQTT message up to its acknowledgement, version %d",
+  async (protocolVersion) => {
+    await using emulator = await startEmulator({ ports: anyPorts, only: ["mqtt"] });
+    const url = emulator.servers[0]!.url;
+    const shipping = await connectAsync(url, { protocolVersion, clientId: "shipping" });
+    await shipping.subscribeAsync("orders/+", { qos: 2 });
+    const shop = await connectAsync(url, { protocolVersion, clientId: "shop" });
+    const properties = {
+      userProperties: { traceparent: "00-1-2-01" },
+      contentType: "text/plain",
+      responseTopic: "answers",
+    };
+    const settled = eventsUntil(
+      emulator,
+      (events) => events.filter(({ kind }) => kind === "acknowledged").length === 2,
+    );
+    for (const qos of [0, 1, 2] as const)
+      await shop.publishAsync("orders/new", `hello ${qos}`, { qos, properties });
+    await shop.publishAsync("nobody", "hello", { qos: 1 });
+    const events = await settled;
+
+    const of = (payload: string) =>
+      events.filter((event) => Buffer.from(event.payload).toString() === payload);
+    expect(of("hello 0").map(({ kind }) => kind)).toEqual(["published", "delivered"]);
+    expect(of("hello 1").map(({ kind }) => kind)).toEqual([
+      "published",
+      "delivered",
+      "acknowledged",
+    ]);
+    expect(of("hello 2").map(({ kind }) => kind)).toEqual([
+      "published",
+      "delivered",
+      "acknowledged",
+    ]);
+    const [published, delivered, acknowledged] = of("hello 1");
+    expect(published).toMatchObject({
+      protocol: "mqtt",
+      channel: "orders/new",
+      client: { name: "shop", port: expect.any(Number) },
+    });
+    for (const event of [delivered, acknowledged]) {
+      expect(event).toMatchObject({
+        message: published!.message,
+        client: { name: "shipping" },
+        subscription: { pattern: "orders/+" },
+      });
+    }
+    if (protocolVersion === 5) {
+      expect(published).toMatchObject({
+        headers: { traceparent: "00-1-2-01", "content-type": "text/plain" },
+        replyTo: "answers",
+      });
+      expect(delivered).toMatchObject({
+        headers: { traceparent: "00-1-2-01", "content-type": "text/plain" },
+        replyTo: "answers",
+      });
+    }
+    await emulator.publish({ protocol: "mqtt", channel: "end", payload: Buffer.from("x") });
+    expect(
+      (await emulator.events())
+        .filter(({ channel }) => channel === "nobody")
+        .map(({ kind, reason }) => [kind, reason]),
+    ).toEqual([
+      ["published", undefined],
+      ["dropped", "no subscribers"],
+    ]);
+    await Promise.all([shipping.endAsync(), shop.endAsync()]);
+  },
+);
+
+test("journals what a killed MQTT subscriber gets again", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: ["mqtt"] });
+  const url = emulator.servers[0]!.url;
+  const lasting = { clientId: "shipping", clean: false, reconnectPeriod: 0 };
+  const doomed = await connectAsync(url, lasting);
+  doomed.handleMessage = () => doomed.stream.destroy();
+  await doomed.subscribeAsync("orders/+", { qos: 1 });
+  const dead = once(doomed.stream, "close");
+  await emulator.publish({ protocol: "mqtt", channel: "orders/1", payload: Buffer.from("x") });
+  await dead;
+  doomed.end(true);
+
+  const settled = eventsUntil(emulator, (events) =>
+    events.some(({ kind }) => kind === "acknowledged"),
+  );
+  const again = await connectAsync(url, lasting);
+  await settled;
+  const events = await emulator.events();
+  expect(events.map(({ kind, client }) => [kind, client?.name])).toEqual([
+    ["published", "workbench"],
+    ["delivered", "shipping"],
+    ["redelivered", "shipping"],
+    ["acknowledged", "shipping"],
+  ]);
+  expect(new Set(events.map(({ message }) => message)).size).toBe(1);
+  await again.endAsync();
+});
+
+test("publishes as the workbench, with headers", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts });
+  const [nats, mqtt] = emulator.servers.map(({ url }) => url);
+  const natsClient = await connect({ servers: nats! });
+  const mqttClient = await connectAsync(mqtt!, { protocolVersion: 5 });
+  const received = Promise.all([
+    new Promise((resolve) => {
+      natsClient.subscribe("a", {
+        callback: (_, message) => resolve([message.string(), message.headers?.get("x")]),
+      });
+    }),
+    new Promise((resolve) => {
+      mqttClient.once("message", (_topic, payload, packet) =>
+        resolve([
+          payload.toString(),
+          packet.properties?.userProperties?.["x"],
+          packet.properties?.contentType,
+          packet.qos,
+        ]),
+      );
+    }),
+  ]);
+  await natsClient.flush();
+  await mqttClient.subscribeAsync("a", { qos: 2 });
+  const message = {
+    channel: "a",
+    payload: Buffer.from("hi"),
+    headers: { x: "y", "content-type": "text/plain" },
+  };
+  await emulator.publish({ protocol: "nats", ...message });
+  await emulator.publish({ protocol: "mqtt", ...message });
+  expect(await received).toEqual([
+    ["hi", "y"],
+    ["hi", "y", "text/plain", 1],
+  ]);
+  const published = (await emulator.events()).filter(({ kind }) => kind === "published");
+  for (const event of published) {
+    expect(event.client).toEqual({ connection: 0, name: "workbench", port: null });
+    expect(event.headers).toEqual({ x: "y", "content-type": "text/plain" });
+  }
+  await Promise.all([natsClient.close(), mqttClient.endAsync()]);
+});
+
+test.each([
+  ["nats", "a.*", "Invalid Publish Subject"],
+  ["nats", "a..b", "Invalid Publish Subject"],
+  ["mqtt", "a/#", "no topic to publish to"],
+  ["mqtt", "", "no topic to publish to"],
+] as const)("the workbench cannot publish to %s %j", async (protocol, channel, reason) => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: [protocol] });
+  await expect(emulator.publish({ protocol, channel, payload: Buffer.alloc(0) })).rejects.toThrow(
+    reason,
+  );
+  expect(await emulator.events()).toEqual([]);
+});
+
+test("the workbench cannot publish too much, to what is not open, or after the end", async () => {
+  const emulator = await startEmulator({ ports: anyPorts, only: ["nats"], maxPayload: 10 });
+  const message = { protocol: "nats", channel: "a", payload: Buffer.alloc(11) } as const;
+  await expect(emulator.publish(message)).rejects.toThrow("Maximum Payload Violation");
+  await expect(emulator.publish({ ...message, protocol: "mqtt" })).rejects.toThrow(
+    "mqtt is not open",
+  );
+  await emulator.close();
+  await emulator.close();
+  await expect(emulator.publish({ ...message, payload: Buffer.alloc(1) })).rejects.toThrow(
+    "closed",
+  );
+});
+
+test("tells events in order until told to stop, and a listener may call the emulator", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: ["nats"] });
+  const seen: number[] = [];
+  let again = true;
+  const stop = emulator.onEvents((events) => {
+    seen.push(...events.map(({ seq }) => seq));
+    if (again)
+      void emulator.publish({ protocol: "nats", channel: "again", payload: Buffer.alloc(0) });
+    again = false;
+  });
+  await emulator.publish({ protocol: "nats", channel: "first", payload: Buffer.alloc(0) });
+  await emulator.events();
+  expect(seen).toEqual([1, 2, 3, 4]);
+  stop();
+  await emulator.publish({ protocol: "nats", channel: "late", payload: Buffer.alloc(0) });
+  await emulator.events();
+  expect(seen).toHaveLength(4);
+});
+
+test("closing ends clients' connections", async () => {
+  const emulator = await startEmulator({ ports: anyPorts });
+  const client = await connect({ servers: emulator.servers[0]!.url, reconnect: false });
+  await emulator.close();
+  await client.closed();
+});
+
+test("the version is the package's", async () => {
+  const { version } = JSON.parse(
+    await readFile(new URL("../package.json", import.meta.url), "utf8"),
+  ) as { version: string };
+  expect(VERSION).toBe(version);
+});
+
+/** All events from now on, as soon as they are enough. */
+function eventsUntil(
+  emulator: Emulator,
+  enough: (events: readonly JournalEvent[]) => boolean,
+): Promise<readonly JournalEvent[]> {
+  const events: JournalEvent[] = [];
+  return new Promise((resolve) => {
+    const stop = emulator.onEvents((more) => {
+      events.push(...more);
+      if (!enough(events)) return;
+      stop();
+      resolve(events);
+    });
+  });
+}

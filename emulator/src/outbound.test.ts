@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { createClock } from "./clock.ts";
+import { Outbound } from "./outbound.ts";
+import type { Connection } from "./protocol.ts";
+
+/** A connection whose client reads nothing: everything written waits. */
+function connection(): Connection & { log: string[] } {
+  const log: string[] = [];
+  let waiting = 0;
+  return {
+    log,
+    id: 1,
+    clientPort: null,
+    serverPort: 1,
+    write(bytes) {
+      log.push(Buffer.from(bytes).toString());
+      return (waiting += bytes.length);
+    },
+    pause: () => {},
+    resume: () => {},
+    end: () => void log.push("end"),
+    destroy: () => void log.push("destroy"),
+  };
+}
+
+test("a hold keeps everything behind it back, in order, for the clock's time", () => {
+  const [clock, client] = [createClock(), connection()];
+  const outbound = new Outbound(client, clock, 1000);
+  outbound.send(Buffer.from("before"));
+  outbound.hold(5_000);
+  outbound.send(Buffer.from("one"));
+  outbound.hold(5_000);
+  outbound.send(Buffer.from("two"));
+  outbound.end();
+  expect(client.log).toEqual(["before"]);
+  clock.advance(5_000);
+  expect(client.log).toEqual(["before", "one"]);
+  clock.advance(5_000);
+  expect(client.log).toEqual(["before", "one", "two", "end"]);
+});
+
+test.each([false, true])(
+  "a client that does not read is cut off at the limit (held back: %s)",
+  (held) => {
+    const [clock, client] = [createClock(), connection()];
+    const outbound = new Outbound(client, clock, 10);
+    if (held) outbound.hold(1_000);
+    const kept: boolean[] = [];
+    for (let index = 0; index < 3; index++)
+      outbound.send(Buffer.from("12345"), (was) => kept.push(was));
+    if (held) clock.advance(1_000);
+    expect(kept.sort()).toEqual([false, true, true]);
+    expect(client.log).toContain("destroy");
+  },
+);
