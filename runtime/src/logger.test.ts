@@ -95,9 +95,19 @@ test("no secret reaches the log: URLs, errors and well-known fields", () => {
     logger.info("connecting to %s", `nats://ada:${secret}@broker:4222`);
     logger.info({ servers: [`mqtt://${secret}@broker`] }, "connecting");
     logger.error(new Error(`cannot reach nats://ada:${secret}@broker`));
-    logger.info({ password: secret, options: { token: secret } }, "options");
+    logger.info(
+      { password: secret, brokers: [{ options: { token: `${secret}"${secret}` } }] },
+      "options",
+    );
+    logger.info("started with %j", { port: 1, password: secret });
   });
-  expect(lines).toHaveLength(4);
+  expect(lines).toHaveLength(5);
+  expect(fields(lines[3])).toMatchObject({
+    password: "***",
+    brokers: [{ options: { token: "***" } }],
+    msg: "options",
+  });
+  expect(fields(lines[4])["msg"]).toBe('started with {"port":1,"password":"***"}');
   expect(lines.join("")).not.toContain(secret);
   expect(lines[0]).toContain("nats://ada:***@broker:4222");
 });
@@ -110,9 +120,37 @@ test.each([
   ['{"url":"nats://ada:p\\"w@host"}', '{"url":"nats://ada:***@host"}'],
   ["http://localhost:8080/users/@ada", "http://localhost:8080/users/@ada"],
   ["http://host/a@b", "http://host/a@b"],
+  ["http://docs,nats://ada:pw@host", "http://docs,nats://ada:***@host"],
+  ["nats://one:4222,nats://ada:pw@two", "nats://one:4222,nats://ada:***@two"],
+  [
+    "at file:///shop/node_modules/@shop/app.js:3:5",
+    "at file:///shop/node_modules/@shop/app.js:3:5",
+  ],
   ["write to ada@example.org", "write to ada@example.org"],
 ])("%s is logged as %s", (text, masked) => {
   expect(maskSecrets(text)).toBe(masked);
+});
+
+test("a long line takes long in proportion, whatever a stranger wrote in it", () => {
+  const time = (text: string) => {
+    const started = performance.now();
+    maskSecrets(`${text}@`);
+    return performance.now() - started;
+  };
+  for (const piece of [
+    "a://",
+    "a://b:",
+    "a",
+    ":",
+    "\\\\",
+    '\\"token\\":\\"',
+    '"token":"\\a',
+    "a://b:1/",
+  ]) {
+    const line = `a://${piece.repeat(20_000)}`;
+    // Linear is some milliseconds; quadratic would be half a minute.
+    expect(time(line), piece).toBeLessThan(3000);
+  }
 });
 
 test("a pino logger of the user's own is a Logger", () => {
