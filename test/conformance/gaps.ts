@@ -1,6 +1,6 @@
 /**
- * What the emulator does not yet do as the real broker does, by name: the one table of open gaps.
- * The suite tries what happens instead, so a gap that closes fails there and its row goes.
+ * What the emulator's open gaps (../emulator/mqtt-gaps.ts) mean for a driver. The suite tries what happens instead, so
+ * a gap that closes fails there, too, and its row goes.
  */
 import type { Facts } from "./bench.ts";
 

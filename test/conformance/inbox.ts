@@ -36,7 +36,7 @@ export class Inbox<Item> {
         () =>
           done(
             new Error(
-              `waited ${this.#limit / 1000} s for ${what}; came: ${JSON.stringify(this.items)}`,
+              `waited ${this.#limit / 1000} s for ${what}; the last to come: ${JSON.stringify(this.items.slice(-30)).slice(0, 2000)}`,
             ),
           ),
         this.#limit,

@@ -2,6 +2,7 @@
  * Real brokers for the tests: nats-server and mosquitto as installed, each on a free port in a folder of its own,
  * or those that TEST_NATS_URL and TEST_MQTT_URL name. Whoever answers must first prove to be the real thing.
  */
+import { pbkdf2Sync, randomBytes } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -35,20 +36,25 @@ export async function startNatsServer(config = ""): Promise<RealBroker> {
   });
 }
 
-/** `config`: further lines of its configuration file; credentials for the proof where it asks for some. */
+/** `config`: further lines of its configuration file. With `credentials` nobody else may connect. */
 export async function startMosquitto(
   config = "",
   credentials: { username?: string; password?: string } = {},
 ): Promise<RealBroker> {
   const identify = (url: string) => identifyMqtt(url, credentials);
-  if (process.env.TEST_MQTT_URL) return borrowed(process.env.TEST_MQTT_URL, identify);
+  if (process.env["TEST_MQTT_URL"]) return borrowed(process.env["TEST_MQTT_URL"], identify);
+  const { username, password } = credentials;
+  const guarded =
+    username !== undefined && password !== undefined && !config.includes("password_file");
   return start({
     command: "mosquitto",
     scheme: "mqtt",
+    files: guarded ? { passwords: `${username}:${hashed(password)}\n` } : {},
     configuration: (port, folder) =>
       [
         `listener ${port} 127.0.0.1`,
-        ...(config.includes("allow_anonymous") ? [] : ["allow_anonymous true"]),
+        ...(guarded ? ["allow_anonymous false", `password_file ${join(folder, "passwords")}`] : []),
+        ...(guarded || config.includes("allow_anonymous") ? [] : ["allow_anonymous true"]),
         // Started by root it would become a user who may not read the folder.
         ...(process.getuid?.() === 0 ? ["user root"] : []),
         "persistence true",
@@ -61,9 +67,18 @@ export async function startMosquitto(
   });
 }
 
+/** As mosquitto_passwd writes it: PBKDF2 with SHA-512, its rounds and salt before it. */
+function hashed(password: string): string {
+  const salt = randomBytes(12);
+  const hash = pbkdf2Sync(password, salt, 101, 64, "sha512");
+  return `$7$101$${salt.toString("base64")}$${hash.toString("base64")}`;
+}
+
 interface Server {
   readonly command: string;
   readonly scheme: string;
+  /** Beside its configuration, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   configuration(port: number, folder: string): string;
   arguments(file: string): string[];
   identify(url: string): Promise<string>;
@@ -75,6 +90,9 @@ async function start(server: Server): Promise<RealBroker> {
   const port = await freePort();
   const url = `${server.scheme}://127.0.0.1:${port}`;
   await writeFile(file, server.configuration(port, folder));
+  for (const [name, text] of Object.entries(server.files ?? {})) {
+    await writeFile(join(folder, name), text, { mode: 0o600 });
+  }
   let child: ChildProcess;
   let stderr = "";
 

@@ -27,6 +27,11 @@ export class Link {
   /** Why it is lost, where the client says so. */
   cause: Error | undefined;
   readonly #owned: boolean;
+  /** Called when a connection has held for a while. */
+  #settleDown: () => void = () => {};
+  #settling: NodeJS.Timeout | undefined;
+  /** How many connections in a row did not. */
+  #shortLived = 0;
   #back: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
   #ending = false;
 
@@ -58,12 +63,12 @@ export class Link {
       backoff.failed();
       client.options.reconnectPeriod = backoff.delay;
     });
-    client.on("connect", () => {
-      backoff.reset();
-      client.options.reconnectPeriod = backoff.delay;
-    });
     const link = new Link(client, address, true);
     link.#watch(context);
+    link.#settleDown = () => {
+      backoff.reset();
+      client.options.reconnectPeriod = backoff.delay;
+    };
     return link;
   }
 
@@ -122,6 +127,7 @@ export class Link {
   async end(): Promise<void> {
     if (this.#ending) return;
     this.#ending = true;
+    clearTimeout(this.#settling);
     this.#back?.resolve();
     if (!this.#owned) return;
     const gone = (force: boolean) => this.client.endAsync(force).catch(() => undefined);
@@ -133,29 +139,40 @@ export class Link {
     );
   }
 
+  /** Two clients of one id end each other's connections for ever: the waits grow until one of them holds. */
+  #awaitCalm(): void {
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      this.#shortLived = 0;
+      this.#settleDown();
+    }, CALM).unref();
+  }
+
   #watch({ logger }: DriverContext): void {
     const { client, address } = this;
     const id = client.options.clientId ?? "";
     client.on("error", (error) => (this.cause = error));
-    client.on("disconnect", (packet) => {
-      // 0x8E, session taken over (3.14.2.1)
-      if (packet.reasonCode !== 0x8e) return;
-      logger.error(
-        `another client calls itself "${id}", so the broker ended our connection: give each replica a name of its own (MILLRACE_SERVICE)`,
-      );
-    });
     client.on("close", () => {
       if (this.#ending || this.#back !== undefined) return;
       let resolve = () => {};
       const promise = new Promise<void>((done) => (resolve = done));
       this.#back = { promise, resolve };
+      if (this.#settling !== undefined) this.#shortLived++;
+      clearTimeout(this.#settling);
       logger.warn(`lost the connection "${id}" to MQTT at ${address}; reconnecting`);
+      if (this.#shortLived === 3) {
+        logger.error(
+          `the broker ends the connection "${id}" as soon as it is made: does another client call itself so? Give each replica a name of its own (MILLRACE_SERVICE)`,
+        );
+      }
       this.onChange();
     });
+    this.#awaitCalm();
     client.on("connect", ({ sessionPresent }) => {
       if (this.#back === undefined) return;
       this.#back.resolve();
       this.#back = undefined;
+      this.#awaitCalm();
       this.cause = undefined;
       if (client.options.clean || sessionPresent)
         logger.info(`"${id}" is connected to MQTT at ${address} again`);
@@ -167,6 +184,9 @@ export class Link {
     });
   }
 }
+
+/** A connection that has held for so many ms is no accident. */
+const CALM = 5000;
 
 /** Resolves with the first connection; rejects with the first error instead. */
 function opened(client: MqttClient): Promise<void> {
