@@ -64,7 +64,9 @@ test("tells the process that started it each time it is ready", async () => {
   project.write("added.ts", "");
   await run.says(/added\.ts changed/);
   await run.says(/greeter is ready/);
-  await expect.poll(() => run.messages).toEqual([{ millrace: "ready" }, { millrace: "ready" }]);
+  await expect
+    .poll(() => run.messages, { timeout: 10_000 })
+    .toEqual([{ millrace: "ready" }, { millrace: "ready" }]);
   run.send({ millrace: "stop" });
   expect(await run.ended).toBe(0);
 });
