@@ -33,6 +33,23 @@ test("whitespace that was there is not doubled", () => {
   expect(indentJson('{ "a" : [ ] ,\n "b":1 }')).toBe('{\n  "a": [],\n  "b": 1\n}');
 });
 
+test.each([" 12.50 ", "null", '"a\\\\"', "[ ]", " { } ", '{"a":"\\"}"}', '["x",-1e5 ,true]'])(
+  "what is indented is the same JSON: %s",
+  (text) => {
+    expect(JSON.parse(indentJson(text) ?? "")).toEqual(JSON.parse(text));
+  },
+);
+
+test("indented as JSON.stringify would, where numbers and keys allow for it", () => {
+  const value = {
+    a: [1, { b: [] }, "x,{y}:[z]"],
+    'k"ey': { c: {}, d: [null, false, [[2]]] },
+    e: "ü\n",
+  };
+  expect(indentJson(JSON.stringify(value))).toBe(JSON.stringify(value, null, 2));
+  expect(indentJson(JSON.stringify(value, null, 7))).toBe(JSON.stringify(value, null, 2));
+});
+
 test("text stays text, bytes become hexadecimal", () => {
   expect(describePayload(bytes("Grüße, line\ntwo"))).toMatchObject({
     format: "text",

@@ -6,6 +6,8 @@ const SHOWN_BYTES = 64 * 1024;
 /** The longest payload that is read as JSON, which needs the whole of it. */
 const JSON_BYTES = 1024 * 1024;
 const HEX_ROW = 16;
+/** Deep nesting must not make a small payload a large preview. */
+const INDENTS = Array.from({ length: 40 }, (_, depth) => `\n${"  ".repeat(depth)}`);
 
 export function describePayload(bytes: Uint8Array): Payload {
   const size = bytes.byteLength;
@@ -52,28 +54,55 @@ export function indentJson(text: string): string | null {
   } catch {
     return null;
   }
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s{}[\],:"]+/g) ?? [];
-  let depth = 0;
   let out = "";
-  for (const [index, token] of tokens.entries()) {
-    const opens = token === "{" || token === "[";
-    const closes = token === "}" || token === "]";
-    const previous = tokens[index - 1];
-    const empty = closes && (previous === "{" || previous === "[");
-    if (closes) depth--;
-    if (closes && !empty) out += newline(depth);
-    out += token;
-    if (opens) depth++;
-    const next = tokens[index + 1];
-    if (token === ":") out += " ";
-    else if (token === "," || (opens && next !== "}" && next !== "]")) out += newline(depth);
+  let depth = 0;
+  for (let at = 0; at < text.length;) {
+    const token = tokenAt(text, at);
+    at += token.length;
+    if (token === "{" || token === "[") {
+      const next = skipBlanks(text, at);
+      const isEmpty = text[next] === "}" || text[next] === "]";
+      out += isEmpty ? `${token}${text[next]}` : token + newline(++depth);
+      if (isEmpty) at = next + 1;
+    } else if (token === "}" || token === "]") out += newline(--depth) + token;
+    else if (token === ",") out += token + newline(depth);
+    else if (token === ":") out += ": ";
+    else out += token;
+    at = skipBlanks(text, at);
   }
   return out;
 }
 
+/** A string, a number or word, or one of the signs between them. The text is known to be JSON. */
+function tokenAt(text: string, start: number): string {
+  let end = start + 1;
+  if (text[start] === '"') {
+    for (; text[end] !== '"'; end++) if (text[end] === "\\") end++;
+    return text.slice(start, end + 1);
+  }
+  if (isSign(text.charCodeAt(start))) return text.slice(start, end);
+  while (end < text.length && !isSign(text.charCodeAt(end)) && !isBlank(text.charCodeAt(end)))
+    end++;
+  return text.slice(start, end);
+}
+
+/** `{ } [ ] , :` */
+function isSign(code: number): boolean {
+  return code === 123 || code === 125 || code === 91 || code === 93 || code === 44 || code === 58;
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 10 || code === 13 || code === 9;
+}
+
+function skipBlanks(text: string, at: number): number {
+  let next = at;
+  while (isBlank(text.charCodeAt(next))) next++;
+  return next;
+}
+
 function newline(depth: number): string {
-  // Deep nesting must not make a small payload a large preview.
-  return `\n${"  ".repeat(Math.min(depth, 40))}`;
+  return INDENTS[Math.min(depth, INDENTS.length - 1)] ?? "\n";
 }
 
 function hexadecimal(bytes: Uint8Array): string {

@@ -357,7 +357,10 @@ export function createSession(options: SessionOptions): Session {
     close(deadline) {
       closed ??= (async () => {
         await services.close(deadline);
-        const rest = Promise.all([emulation.stop(), analysis.then((part) => part?.close())]);
+        const reader = analysis.then((part) => part?.close());
+        // A first reading that is not over ends by itself, and is closed then.
+        const isReading = analysisState.status === "reading";
+        const rest = Promise.all([emulation.stop(), ...(isReading ? [] : [reader])]);
         // What is still starting is closed as soon as it is there; that is not waited for without bounds.
         const timer = new AbortController();
         const bound = pause(deadline ?? STOP_DEADLINE, undefined, { signal: timer.signal }).catch(
