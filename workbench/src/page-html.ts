@@ -22,6 +22,7 @@ export function pageHtml(page: PageHtml): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Millrace</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${attribute(style)}">
 </head>
 <body>
