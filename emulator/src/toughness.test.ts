@@ -153,6 +153,33 @@ test.each(Object.entries(tooMuch))(
   },
 );
 
+test("MQTT survives two PUBRELs for one packet at once", async () => {
+  const connected = good.mqtt.subarray(0, 22);
+  const publish = Buffer.from([
+    0x34,
+    16,
+    0,
+    7,
+    ...Buffer.from("garbage"),
+    0,
+    9,
+    ...Buffer.from("hello"),
+  ]);
+  const release = Buffer.from([0x62, 2, 0, 9]);
+  const rejected: unknown[] = [];
+  const note = (reason: unknown) => void rejected.push(reason);
+  process.on("unhandledRejection", note);
+  const socket = socketTo(emulator.servers[1]!.url);
+  socket.write(Buffer.concat([connected, publish]));
+  // PUBREC is 0x50, a P.
+  while (!String((await once(socket, "data"))[0]).includes("P")) continue;
+  socket.end(Buffer.concat([release, release, release]));
+  await once(socket, "close");
+  await goesOn();
+  process.off("unhandledRejection", note);
+  expect(rejected).toEqual([]);
+});
+
 test("nothing that a web page sends is executed", async () => {
   const [last] = (await emulator.events()).slice(-1);
   for (const protocol of protocols) {

@@ -6,6 +6,7 @@
  * packet, kept in queues and sessions), and every message passes its method `publish`, whose second argument is the
  * sending client. The version is pinned exactly for that; broker.test.ts holds both.
  */
+import type { EventEmitter } from "node:events";
 import type { Duplex } from "node:stream";
 import type { Aedes, AedesOptions, AuthenticateError, Client } from "aedes";
 import { isSystemTopic } from "./model/topics.ts";
@@ -56,6 +57,7 @@ interface Untyped {
   readonly persistence: {
     subscriptionsByTopic(topic: string): Promise<readonly { readonly clientId: string }[]>;
     outgoingUpdate(client: Client, packet: OutgoingPacket): Promise<void>;
+    incomingDelPacket(client: Client, packet: OutgoingPacket): Promise<void>;
   };
 }
 
@@ -93,6 +95,9 @@ export async function createBroker(hooks: BrokerHooks, options: AedesOptions): P
 
   number(broker, hooks, takers, retained);
   keepReleasesApart(broker);
+  forgiveSecondRelease(broker);
+  // Nobody else hears it, and unheard it would end the process.
+  (broker as EventEmitter).on("error", (error: Error) => process.emitWarning(error));
 
   return {
     handle(stream) {
@@ -155,6 +160,13 @@ function keepReleasesApart(broker: Aedes): void {
     if (packet.cmd === "pubrel") packet.brokerCounter ??= -(packet.messageId ?? 0);
     return update(client, packet);
   };
+}
+
+/** Of two PUBRELs for one packet in the same moment the second finds nothing to delete; aedes would let that end the process. */
+function forgiveSecondRelease(broker: Aedes): void {
+  const { persistence } = broker as unknown as Untyped;
+  const forget = persistence.incomingDelPacket.bind(persistence);
+  persistence.incomingDelPacket = (client, packet) => forget(client, packet).catch(() => {});
 }
 
 function bytes(payload: Buffer | string): Buffer {
