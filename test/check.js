@@ -2,13 +2,13 @@
  * `npm run check`: all that can be said about the code without running it, one part after the other.
  * A part that fails does not keep the next from being looked at. `--only types,lint` runs those two.
  */
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, stripVTControlCharacters } from "node:util";
 import { declare } from "../build.js";
-import { packTarballs, run } from "../pack.js";
+import { npm, packTarballs, run } from "../pack.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -31,9 +31,21 @@ const parts = {
   lint: async () => [await tool("oxlint", "oxlint", [])],
   format: async () => [await tool("oxfmt", "oxfmt", ["--check", "."])],
   knip: async () => [await tool("knip", "knip", ["--no-progress"])],
-  async packages() {
-    const folder = await mkdtemp(join(tmpdir(), "millrace-check-"));
-    try {
+  /** In a folder with the manifests alone, as in a fresh clone: where modules are installed, npm does not miss any. */
+  async lock() {
+    const { workspaces } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
+    const manifests = ["", ...workspaces].map((folder) => join(folder, "package.json"));
+    return inTemporaryFolder(async (folder) => {
+      for (const file of [...manifests, "package-lock.json"])
+        await cp(join(root, file), join(folder, file));
+      await run(npm, ["ci", "--dry-run", "--ignore-scripts", "--no-audit", "--no-fund"], {
+        cwd: folder,
+      });
+      return [];
+    });
+  },
+  packages: () =>
+    inTemporaryFolder(async (folder) => {
       const complaints = [];
       for (const tarball of await packTarballs(folder)) {
         complaints.push(await tool("publint", "publint", ["run", tarball, "--strict"]));
@@ -48,13 +60,20 @@ const parts = {
         );
       }
       return complaints;
-    } catch (error) {
-      return [error instanceof Error ? error.message : String(error)];
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  },
+    }),
 };
+
+/** What goes wrong on the way is a complaint, too. @param {(folder: string) => Promise<string[]>} work */
+async function inTemporaryFolder(work) {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-check-"));
+  try {
+    return await work(folder);
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
 
 /** Runs a tool of ours at the root. Resolves to its output where it fails, else to "". @param {string} name @param {string} bin @param {string[]} args */
 async function tool(name, bin, args) {
