@@ -4,7 +4,6 @@
  */
 import {
   provideVSCodeDesignSystem,
-  vsCodeBadge,
   vsCodeButton,
   vsCodeCheckbox,
   vsCodeDropdown,
@@ -18,11 +17,10 @@ import {
   type DetailedHTMLProps,
   type HTMLAttributes,
   type ReactNode,
-  type Ref,
+  type RefObject,
 } from "react";
 
 provideVSCodeDesignSystem().register(
-  vsCodeBadge(),
   vsCodeButton(),
   vsCodeCheckbox(),
   vsCodeDropdown(),
@@ -36,7 +34,6 @@ type ToolkitElement<Extra> = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTML
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
-      "vscode-badge": ToolkitElement<object>;
       "vscode-button": ToolkitElement<{ appearance?: string; disabled?: boolean }>;
       "vscode-checkbox": ToolkitElement<{ checked?: boolean; disabled?: boolean }>;
       "vscode-dropdown": ToolkitElement<{ disabled?: boolean }>;
@@ -51,11 +48,19 @@ declare module "react" {
   }
 }
 
-export interface Labelled {
-  /** Read by screen readers; shown as well unless a heading beside it says the same. */
+/** Read by screen readers; a heading beside the control says the same to everybody else. */
+interface Labelled {
   readonly label: string;
   readonly testId?: string;
-  readonly disabled?: boolean;
+}
+
+/** The toolkit puts a label of its own in place of ours when it connects ("Text field"), so ours is set after that. */
+function useLabel(label: string | undefined): RefObject<HTMLElement | null> {
+  const ref = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (label !== undefined) ref.current?.setAttribute("aria-label", label);
+  }, [label]);
+  return ref;
 }
 
 export function Button(props: {
@@ -64,21 +69,21 @@ export function Button(props: {
   readonly onPress: () => void;
   readonly disabled?: boolean;
   readonly title?: string;
+  /** Where the content has no words and the title is not their equal. */
   readonly label?: string;
   readonly testId?: string;
-  readonly data?: Readonly<Record<`data-${string}`, string>>;
 }): ReactNode {
+  const ref = useLabel(props.label ?? (props.look === "icon" ? props.title : undefined));
   return (
     <vscode-button
+      ref={ref}
       appearance={props.look ?? "secondary"}
       disabled={props.disabled ?? false}
       title={props.title}
-      aria-label={props.label ?? props.title}
       data-testid={props.testId}
       onClick={() => {
         if (props.disabled !== true) props.onPress();
       }}
-      {...props.data}
     >
       {props.children}
     </vscode-button>
@@ -91,29 +96,20 @@ export function TextField(
     readonly onInput: (value: string) => void;
     readonly placeholder?: string;
     readonly invalid?: boolean;
-    readonly describedBy?: string;
-    readonly onKeyDown?: (event: React.KeyboardEvent<HTMLElement>) => void;
-    readonly className?: string;
-    readonly fieldRef?: Ref<HTMLElement>;
   },
 ): ReactNode {
+  const ref = useLabel(props.label);
   return (
     <vscode-text-field
-      ref={props.fieldRef}
-      className={
-        props.invalid === true ? `${props.className ?? ""} invalid` : (props.className ?? "")
-      }
+      ref={ref}
+      className={props.invalid === true ? "invalid" : ""}
       value={props.value}
       placeholder={props.placeholder ?? ""}
-      disabled={props.disabled ?? false}
-      aria-label={props.label}
       aria-invalid={props.invalid ?? false}
-      aria-describedby={props.describedBy}
       data-testid={props.testId}
       onInput={(event: React.InputEvent<HTMLElement>) =>
         props.onInput((event.currentTarget as HTMLInputElement).value)
       }
-      onKeyDown={props.onKeyDown}
     />
   );
 }
@@ -121,17 +117,15 @@ export function TextField(
 export function Checkbox(
   props: Labelled & { readonly checked: boolean; readonly onChange: (checked: boolean) => void },
 ): ReactNode {
-  const ref = useRef<HTMLElement>(null);
+  const ref = useLabel(props.label);
   // The toolkit sets `checked` back from its attribute when it connects, so the property is set once it has.
   useEffect(() => {
     if (ref.current !== null) (ref.current as HTMLInputElement).checked = props.checked;
-  }, [props.checked]);
+  }, [ref, props.checked]);
   return (
     <vscode-checkbox
       ref={ref}
-      aria-label={props.label}
       data-testid={props.testId}
-      disabled={props.disabled ?? false}
       onChange={(event: React.FormEvent<HTMLElement>) => {
         const checked = (event.currentTarget as HTMLInputElement).checked;
         // Setting the property from outside raises the event too: only a person's change counts.
@@ -141,7 +135,7 @@ export function Checkbox(
   );
 }
 
-export interface Choice {
+interface Choice {
   readonly value: string;
   readonly text: string;
 }
@@ -151,21 +145,17 @@ export function Dropdown(
     readonly value: string;
     readonly choices: readonly Choice[];
     readonly onChange: (value: string) => void;
-    readonly className?: string;
   },
 ): ReactNode {
-  const ref = useRef<HTMLElement>(null);
+  const ref = useLabel(props.label);
   // A value is taken only once its option is there.
   useEffect(() => {
     if (ref.current !== null) (ref.current as HTMLSelectElement).value = props.value;
-  }, [props.value, props.choices]);
+  }, [ref, props.value, props.choices]);
   return (
     <vscode-dropdown
       ref={ref}
-      className={props.className ?? ""}
-      aria-label={props.label}
       data-testid={props.testId}
-      disabled={props.disabled ?? false}
       onChange={(event: React.FormEvent<HTMLElement>) => {
         const value = (event.currentTarget as HTMLSelectElement).value;
         if (value !== props.value) props.onChange(value);
@@ -181,9 +171,6 @@ export function Dropdown(
 }
 
 export function Busy(props: { readonly label: string }): ReactNode {
-  return <vscode-progress-ring aria-label={props.label} />;
-}
-
-export function Badge(props: { readonly children: ReactNode }): ReactNode {
-  return <vscode-badge>{props.children}</vscode-badge>;
+  const ref = useLabel(props.label);
+  return <vscode-progress-ring ref={ref} />;
 }

@@ -1,5 +1,5 @@
 /** One input for each field of the schema, by its type. */
-import { useEffect, useId, useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { Checkbox, Dropdown, TextField } from "../controls.tsx";
 import { readField, writeField, type Field } from "./fields.ts";
 import { Findings } from "./findings.tsx";
@@ -33,7 +33,6 @@ export function FieldList({
 }
 
 function FieldRow({ field, form, payload }: Props & { readonly field: Field }): ReactNode {
-  const findingId = useId();
   const value = readField(payload, field.pointer);
   const write = (next: unknown) =>
     form.change({
@@ -52,15 +51,9 @@ function FieldRow({ field, form, payload }: Props & { readonly field: Field }): 
         )}
         <em>{field.type}</em>
       </span>
-      <FieldInput
-        field={field}
-        value={value}
-        write={write}
-        invalid={invalid}
-        describedBy={findingId}
-      />
+      <FieldInput field={field} value={value} write={write} invalid={invalid} />
       {field.description !== "" && <span className="description">{field.description}</span>}
-      <Findings id={findingId} findings={form.state.findings} pointer={field.pointer} />
+      <Findings findings={form.state.findings} pointer={field.pointer} />
     </div>
   );
 }
@@ -70,7 +63,6 @@ interface InputProps {
   readonly value: unknown;
   readonly write: (value: unknown) => void;
   readonly invalid: boolean;
-  readonly describedBy: string;
 }
 
 function FieldInput(props: InputProps): ReactNode {
@@ -121,7 +113,6 @@ function WrittenInput({
   value,
   write,
   invalid,
-  describedBy,
   label,
   testId,
 }: InputProps & { readonly label: string; readonly testId: string }): ReactNode {
@@ -140,7 +131,7 @@ function WrittenInput({
       testId={testId}
       value={text}
       invalid={invalid}
-      describedBy={describedBy}
+
       onInput={onInput}
     />
   );

@@ -6,16 +6,14 @@ import type { ReactNode } from "react";
 export function Findings({
   findings,
   pointer,
-  id,
 }: {
   readonly findings: readonly Finding[];
   readonly pointer: string;
-  readonly id?: string;
 }): ReactNode {
   const own = findings.filter((finding) => finding.pointer === pointer);
   if (own.length === 0) return null;
   return (
-    <span id={id} className="finding" data-testid="finding" data-pointer={pointer}>
+    <span className="finding" data-testid="finding" data-pointer={pointer}>
       {own.map((finding) => finding.message).join(" ")}
     </span>
   );

@@ -5,8 +5,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import type {
   Answer,
   PageMessage,
@@ -14,12 +13,10 @@ import type {
   TrafficEvent,
   WorkbenchState,
 } from "@millrace/workbench/protocol";
-import { build } from "esbuild";
 import { WebSocketServer, type WebSocket } from "ws";
 import { orderSchema, shopState, shopTopology } from "../fixtures/shop.ts";
 
 const TOKEN = "0123456789abcdef";
-const here = dirname(fileURLToPath(import.meta.url));
 
 export interface ScriptedSession extends AsyncDisposable {
   readonly url: string;
@@ -35,7 +32,6 @@ export interface ScriptedSession extends AsyncDisposable {
 }
 
 export async function startScriptedSession(outdir: string): Promise<ScriptedSession> {
-  await buildPage(outdir);
   const sockets = new Set<WebSocket>();
   const heard: PageMessage[] = [];
   let sent: TrafficEvent[] = [];
@@ -176,22 +172,4 @@ async function serve(outdir: string, path: string) {
     return { status: 404, type: "text/plain", body: "", nonce };
   const body = await readFile(join(outdir, file));
   return { status: 200, type: file.endsWith("js") ? "text/javascript" : "text/css", body, nonce };
-}
-
-/** As build.js makes it. */
-async function buildPage(outdir: string): Promise<void> {
-  const root = join(here, "..", "..", "..");
-  await build({
-    absWorkingDir: root,
-    bundle: true,
-    entryPoints: { page: "webview/src/main.tsx" },
-    platform: "browser",
-    format: "iife",
-    target: "es2022",
-    minify: true,
-    loader: { ".css": "css", ".svg": "dataurl", ".ttf": "file" },
-    define: { "process.env.NODE_ENV": '"production"' },
-    logLevel: "error",
-    outdir,
-  });
 }

@@ -47,15 +47,19 @@ function Picture(): ReactNode {
   const emphasis = useEmphasis(graph);
   const nodes = useMemo(() => toNodes(graph, positions, emphasis), [graph, positions, emphasis]);
   const edges = useMemo(() => toEdges(graph, paths, emphasis), [graph, paths, emphasis]);
-  const view = useView(stage, graph, layout, positions);
+  const spaceNow = useCallback(
+    () =>
+      stage.current === null
+        ? null
+        : { width: stage.current.clientWidth, height: stage.current.clientHeight },
+    [],
+  );
+  const view = useView(spaceNow, graph, layout, positions);
   // React Flow makes its portal later than this component: the layer tells when it is there.
   const [messages, setMessages] = useState<HTMLElement | null>(null);
   useMotion(messages, graph, paths);
 
-  const measure = useCallback(() => {
-    if (stage.current !== null)
-      setSpace({ width: stage.current.clientWidth, height: stage.current.clientHeight });
-  }, []);
+  const measure = useCallback(() => setSpace(spaceNow()), [spaceNow]);
   // A view that was kept belongs to a layout made for the space there was then.
   useEffect(() => {
     const { viewport, stage: then } = keptView(store.transport);

@@ -4,7 +4,7 @@ import { useCallback, useEffect, useRef, type RefObject } from "react";
 import { usePage, useStore } from "../store/hooks.ts";
 import { keepView, keptView } from "../store/kept-view.ts";
 import { cardOf, neighbourhood, type Graph } from "./graph.ts";
-import type { Layout, Point } from "./places.ts";
+import type { Layout, Point, Size } from "./places.ts";
 import { boundsOf } from "./route.ts";
 import { sizeOf } from "./size.ts";
 
@@ -21,7 +21,8 @@ export interface View {
 }
 
 export function useView(
-  stage: RefObject<HTMLElement | null>,
+  /** The space there is now. */
+  space: () => Size | null,
   graph: Graph,
   layout: Layout,
   positions: ReadonlyMap<string, Point>,
@@ -34,16 +35,15 @@ export function useView(
 
   const show = useCallback(
     (part: Graph, padding: number, duration: number) => {
-      if (stage.current === null || part.cards.length === 0 || drawn.current.positions.size === 0)
-        return;
+      const now = space();
+      if (now === null || part.cards.length === 0 || drawn.current.positions.size === 0) return;
       const bounds = boundsOf(part, drawn.current.layout, drawn.current.positions);
-      const { clientWidth, clientHeight } = stage.current;
       void flow.setViewport(
-        getViewportForBounds(bounds, clientWidth, clientHeight, LEAST_ZOOM, FITTED_ZOOM, padding),
+        getViewportForBounds(bounds, now.width, now.height, LEAST_ZOOM, FITTED_ZOOM, padding),
         { duration },
       );
     },
-    [flow, stage],
+    [flow, space],
   );
 
   const laidOut = layout.positions.size > 0;
@@ -59,7 +59,8 @@ export function useView(
         (one) => topology !== undefined && one.id === cardOf(topology, id),
       );
       const at = card === undefined ? undefined : drawn.current.positions.get(card.id);
-      if (card === undefined || at === undefined || stage.current === null) return;
+      const now = space();
+      if (card === undefined || at === undefined || now === null) return;
       const { width, height } = sizeOf(card);
       const { x, y, zoom } = flow.getViewport();
       const left = at.x * zoom + x;
@@ -67,15 +68,15 @@ export function useView(
       const inView =
         left >= 0 &&
         top >= 0 &&
-        left + width * zoom <= stage.current.clientWidth &&
-        top + height * zoom <= stage.current.clientHeight;
+        left + width * zoom <= now.width &&
+        top + height * zoom <= now.height;
       if (inView && !always) return;
       void flow.setCenter(at.x + width / 2, at.y + height / 2, {
         zoom: always ? Math.max(zoom, 0.9) : zoom,
         duration: smooth(),
       });
     },
-    [flow, stage, store],
+    [flow, space, store],
   );
 
   const centre = usePage((state) => state.centre);
