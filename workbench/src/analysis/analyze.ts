@@ -68,11 +68,12 @@ export function analyze(project: Project): Omit<Topology, "revision"> {
   };
 }
 
-/** Takes in files that changed, appeared or vanished, by their absolute paths; says how many files will be read again. */
+/** Takes in files and folders that changed, appeared or vanished, by their absolute paths; says how many files will be read again. */
 export function takeIn(project: Project, paths: readonly string[]): number {
   const { workspace, kept } = project;
   const before = kept.size;
-  for (const path of paths) {
+  const files = paths.flatMap((path) => [path, ...workspace.below(path)]);
+  for (const path of files) {
     const named = namesIn(project, path);
     workspace.update(path);
     for (const name of namesIn(project, path)) named.add(name);

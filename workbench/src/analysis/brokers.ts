@@ -1,7 +1,7 @@
 /** Which broker or router an expression is, with the prefixes it went through on the way. */
 import { ts } from "ts-morph";
 import type { ProtocolName } from "../topology.ts";
-import { annotationOf, type Env, type Follower } from "./follow.ts";
+import { annotationOf, type Env, type Follower, type Found } from "./follow.ts";
 import { optionOf } from "./options.ts";
 import { keyOf } from "./places.ts";
 import { recognise, type Recognised } from "./recognised.ts";
@@ -32,7 +32,10 @@ export interface Receiver {
 }
 
 export function receiverOf(follower: Follower, node: ts.Node, env: Env | null): Receiver | null {
-  const found = follower.follow(node, env);
+  return follower.guarded(node, null, () => readReceiver(follower, follower.follow(node, env)));
+}
+
+function readReceiver(follower: Follower, found: Found): Receiver | null {
   if (found.kind !== "node") return null;
   const value = found.node;
   if (ts.isNewExpression(value)) return madeReceiver(follower, value, found.env);
@@ -53,7 +56,10 @@ export function classOf(
   node: ts.Node,
   env: Env | null,
 ): Recognised | undefined {
-  const found = follower.follow(node, env);
+  return follower.guarded(node, undefined, () => readClass(follower, follower.follow(node, env)));
+}
+
+function readClass(follower: Follower, found: Found): Recognised | undefined {
   if (found.kind === "external") return recogniseExternal(found);
   if (found.kind !== "node" || !ts.isClassLike(found.node)) return undefined;
   const base = found.node.heritageClauses?.find(
@@ -138,7 +144,10 @@ function brokerType(
     return known?.what === "broker" || known?.what === "router" ? known : null;
   }
   if (found.kind !== "node") return null;
-  if (ts.isTypeAliasDeclaration(found.node)) return brokerType(follower, found.node.type);
+  if (ts.isTypeAliasDeclaration(found.node)) {
+    const { type } = found.node;
+    return follower.guarded(type, null, () => brokerType(follower, type));
+  }
   const known = ts.isNewExpression(found.node)
     ? classOf(follower, found.node.expression, found.env)
     : ts.isClassLike(found.node) && found.node.name

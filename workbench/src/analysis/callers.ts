@@ -126,13 +126,19 @@ function enclosing(node: ts.Node): ts.SignatureDeclaration[] {
   return found;
 }
 
+/** What a function is kept in, and called by the name of. */
+export function isHolder(node: ts.Node): boolean {
+  return (
+    ts.isVariableDeclaration(node) ||
+    ts.isPropertyAssignment(node) ||
+    ts.isPropertyDeclaration(node)
+  );
+}
+
 /** The names a function goes by: its own, its variable's, and `default`. */
 function namesOf(target: ts.Node): Set<string> {
   const names = new Set<string>();
-  const holder =
-    ts.isVariableDeclaration(target.parent) || ts.isPropertyAssignment(target.parent)
-      ? target.parent
-      : target;
+  const holder = isHolder(target.parent) ? target.parent : target;
   const own = (holder as ts.Node & { name?: ts.Node }).name;
   const name = own === undefined ? null : nameOf(own);
   if (name !== null) names.add(name);

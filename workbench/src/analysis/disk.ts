@@ -84,7 +84,7 @@ export class Disk {
   }
 
   /** Every source file that may declare something, and every package.json, in a steady order. Symbolic links are not followed. */
-  find(): { sources: string[]; packages: string[] } {
+  find(below: string = this.folder): { sources: string[]; packages: string[] } {
     const sources: string[] = [];
     const packages: string[] = [];
     const visit = (folder: string): void => {
@@ -98,7 +98,7 @@ export class Disk {
         }
       }
     };
-    visit(this.folder);
+    visit(below);
     return { sources, packages };
   }
 

@@ -5,6 +5,7 @@
 import { ts } from "ts-morph";
 import { exportOf } from "./exports.ts";
 import { declarationOf, namesIn, type Space } from "./scope.ts";
+import { recognise } from "./recognised.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What the parameters of the functions around a node stand for. */
@@ -30,6 +31,7 @@ const DEEPEST = 80;
 
 export class Follower {
   readonly #workspace: Workspace;
+  readonly #entered = new WeakMap<ts.Node, number>();
   #depth = 0;
 
   constructor(workspace: Workspace) {
@@ -76,36 +78,44 @@ export class Follower {
   }
 
   /** What a file of the workspace exports under a name. */
-  exported(path: string, name: string, space: Space = "value"): Found {
+  exported(
+    path: string,
+    name: string,
+    space: Space = "value",
+    passed: Set<string> = new Set(),
+  ): Found {
     const file = this.#workspace.source(path);
-    if (file === null || this.#depth > DEEPEST) return lost;
+    // Modules that re-export each other are each asked once.
+    if (file === null || passed.has(path) || this.#depth > DEEPEST) return lost;
+    passed.add(path);
     this.#depth++;
     try {
       if (name === "*") return { kind: "node", node: file, env: null };
-      if (path.endsWith(".json")) {
-        const [statement] = file.statements;
-        if (statement === undefined || !ts.isExpressionStatement(statement)) return lost;
-        const json = statement.expression;
-        return name === "default"
-          ? { kind: "node", node: json, env: null }
-          : this.member({ kind: "node", node: json, env: null }, name);
-      }
+      if (path.endsWith(".json")) return this.#inJson(file, name);
       const found = exportOf(file, name, space);
-      if ("kind" in found) {
-        if (found.kind === "from") return this.#imported(found.specifier, found.name, path, space);
-        return space === "type"
-          ? this.#typeDeclaration(found.node)
-          : this.#declaration(found.node, null);
-      }
-      for (const specifier of found) {
-        const through = this.#imported(specifier, name, path, space);
-        if (through.kind === "node") return through;
-        // A package's `export *` may hold it: the last guess, after the workspace's own files.
-        if (through.kind === "external" && found.length === 1) return through;
-      }
-      return lost;
+      if (!("kind" in found)) return this.#throughStars(found, name, path, space, passed);
+      if (found.kind === "from")
+        return this.#imported(found.specifier, found.name, path, space, passed);
+      return space === "type"
+        ? this.#typeDeclaration(found.node)
+        : this.#declaration(found.node, null);
     } finally {
       this.#depth--;
+    }
+  }
+
+  /**
+   * Guards a computation that follows values and is asked for the parts of what it found: one that leads to itself ends.
+   * A few times may be meant: `event(event("x"))`.
+   */
+  guarded<T>(node: ts.Node, otherwise: T, work: () => T): T {
+    const entered = this.#entered.get(node) ?? 0;
+    if (entered >= 3) return otherwise;
+    this.#entered.set(node, entered + 1);
+    try {
+      return work();
+    } finally {
+      this.#entered.set(node, entered);
     }
   }
 
@@ -250,12 +260,43 @@ export class Follower {
     );
   }
 
-  #imported(specifier: string, name: string, from: string, space: Space): Found {
+  #imported(
+    specifier: string,
+    name: string,
+    from: string,
+    space: Space,
+    passed?: Set<string>,
+  ): Found {
     const path = this.#workspace.resolve(specifier, from);
-    if (path !== null) return this.exported(path, name, space);
+    if (path !== null) return this.exported(path, name, space, passed);
     // A file of the workspace that is not there is lost; a package is known by its name.
     if (specifier.startsWith(".")) return lost;
     return { kind: "external", module: specifier, path: name === "*" ? [] : [name] };
+  }
+
+  /** A name behind `export *`: the workspace's own first, else a package's that is known to have it, else the only one it can be. */
+  #throughStars(
+    specifiers: readonly string[],
+    name: string,
+    path: string,
+    space: Space,
+    passed: Set<string>,
+  ): Found {
+    const external: Found[] = [];
+    for (const specifier of specifiers) {
+      const found = this.#imported(specifier, name, path, space, passed);
+      if (found.kind === "node") return found;
+      if (found.kind === "external" && recognise(found.module, name) !== undefined) return found;
+      if (found.kind === "external") external.push(found);
+    }
+    return external.length === 1 ? (external[0] ?? lost) : lost;
+  }
+
+  #inJson(file: ts.SourceFile, name: string): Found {
+    const [statement] = file.statements;
+    if (statement === undefined || !ts.isExpressionStatement(statement)) return lost;
+    const whole: Found = { kind: "node", node: statement.expression, env: null };
+    return name === "default" ? whole : this.member(whole, name);
   }
 
   #followEntity(name: ts.EntityName, space: Space = "type"): Found {

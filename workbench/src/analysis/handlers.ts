@@ -1,6 +1,6 @@
 /** Which subscriber's handler a piece of code is in. */
 import { ts } from "ts-morph";
-import type { Callers } from "./callers.ts";
+import { type Callers, isHolder } from "./callers.ts";
 
 /** A function that a handler calls, that calls another: further down nothing is looked for. */
 const FURTHEST = 3;
@@ -12,9 +12,7 @@ export function handlersAround(node: ts.Node, callers: Callers, distance = 0): t
     const subscribers = subscribersOf(at, callers);
     if (subscribers.length > 0) return subscribers;
     const isNamed =
-      ts.isFunctionDeclaration(at) ||
-      ts.isMethodDeclaration(at) ||
-      ts.isVariableDeclaration(at.parent);
+      ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || isHolder(at.parent);
     if (isNamed && distance < FURTHEST) {
       const around = callers
         .callsOf(at)

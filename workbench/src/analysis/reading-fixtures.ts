@@ -1,7 +1,8 @@
 /** How the tests read a fixture. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { JsonSchema, Operation, Topology } from "../topology.ts";
+import type { JsonSchema, Operation, Place, Topology } from "../topology.ts";
 import { analyze, openProject } from "./analyze.ts";
 
 export function fixture(name: string): string {
@@ -29,4 +30,31 @@ export function schemaOf(topology: Pick<Topology, "operations">, id: string): Js
   const { message } = operation(topology, id);
   if (!message.known) throw new Error(`${id} is not known: ${message.why}`);
   return message.schema;
+}
+
+/** An operation in one line: `receive orders.new → bill (billing)`. */
+export function inBrief(topology: Pick<Topology, "operations">): string[] {
+  return topology.operations.map(({ id, name, group }) =>
+    [id, name ?? "-", ...(group === undefined ? [] : [`(${group})`])].join(" "),
+  );
+}
+
+/** The links of one kind, in one line each. */
+export function linksIn(
+  topology: Pick<Topology, "links">,
+  kind: "message" | "publishes",
+): string[] {
+  return topology.links
+    .filter((link) => link.kind === kind)
+    .map(({ from, to }) => `${from} > ${to}`);
+}
+
+/** What a place covers in its file. */
+export function textAt(folder: string, { file, start, end }: Place): string {
+  const lines = readFileSync(join(folder, file), "utf8")
+    .split("\n")
+    .slice(start.line, end.line + 1);
+  const last = (lines.pop() ?? "").slice(0, end.character);
+  const text = [...lines, last];
+  return [(text[0] ?? "").slice(start.character), ...text.slice(1)].join("\n");
 }

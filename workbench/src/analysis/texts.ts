@@ -18,7 +18,7 @@ export type Text =
 const unknown: Text = { known: false };
 
 export function textOf(follower: Follower, node: ts.Node, env: Env | null): Text {
-  return read(follower, follower.follow(node, env));
+  return follower.guarded(node, unknown, () => read(follower, follower.follow(node, env)));
 }
 
 function read(follower: Follower, found: Found): Text {

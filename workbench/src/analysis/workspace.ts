@@ -136,6 +136,15 @@ export class Workspace {
     }
   }
 
+  /** The source files that a path stands for, when it is a folder that appeared or vanished. */
+  below(path: string): string[] {
+    const known = this.sources.filter((source) => source.startsWith(`${path}/`));
+    const found = this.disk.isFolder(path)
+      ? this.disk.find(path).sources.filter((source) => this.disk.isSource(source))
+      : [];
+    return [...new Set([...known, ...found])];
+  }
+
   /** Takes in that a file changed, appeared or vanished. */
   update(path: string): void {
     const known = this.#project.getSourceFile(path);

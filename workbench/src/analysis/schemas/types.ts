@@ -86,7 +86,9 @@ export class TypeReader {
     if (found.kind === "node") {
       const isAlias =
         ts.isTypeAliasDeclaration(found.node) && found.node.typeParameters === undefined;
-      return isAlias ? this.inferred(found.node.type) : null;
+      if (!isAlias) return null;
+      const { type } = found.node;
+      return this.#follower.guarded(type, null, () => this.inferred(type));
     }
     const [argument] = node.typeArguments ?? [];
     if (found.kind !== "external" || argument === undefined || !ts.isTypeQueryNode(argument))

@@ -8,6 +8,10 @@ export type Value = { readonly known: true; readonly value: unknown } | { readon
 const unknown: Value = { known: false };
 
 export function valueOf(follower: Follower, given: ts.Node, outer: Env | null): Value {
+  return follower.guarded(given, unknown, () => read(follower, given, outer));
+}
+
+function read(follower: Follower, given: ts.Node, outer: Env | null): Value {
   const found = follower.follow(given, outer);
   if (found.kind !== "node")
     return found.kind === "external" && found.module === "" && found.path[0] === "undefined"
