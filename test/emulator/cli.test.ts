@@ -1,0 +1,130 @@
+/** The command, run as a user runs it. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { connectAsync } from "mqtt";
+import { connect } from "nats";
+import { beforeAll, expect, test } from "vitest";
+
+const command = join(
+  dirname(fileURLToPath(import.meta.url)),
+  "../../emulator/bin/millrace-emulator.js",
+);
+
+interface Run extends AsyncDisposable {
+  readonly output: { stdout: string; stderr: string };
+  /** Resolves with all of stdout as soon as `enough` says so of it. */
+  until(enough: (stdout: string) => boolean): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+  readonly exited: Promise<number | null>;
+}
+
+function run(...args: string[]): Run {
+  const child = spawn(process.execPath, [command, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const output = { stdout: "", stderr: "" };
+  child.stdout.on("data", (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()));
+  const exited = once(child, "close").then(([code]) => code as number | null);
+  return {
+    output,
+    exited,
+    async until(enough) {
+      while (!enough(output.stdout)) {
+        const ended = await Promise.race([
+          once(child.stdout, "data").then(() => false),
+          exited.then(() => true),
+        ]);
+        if (ended && !enough(output.stdout))
+          throw new Error(`ended with ${JSON.stringify(output)}`);
+      }
+      return output.stdout;
+    },
+    kill: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
+
+// The first run builds.
+beforeAll(async () => {
+  expect(await run("--version").exited).toBe(0);
+}, 60_000);
+
+test("--json prints exactly one line when clients can connect", async () => {
+  await using emulator = run("--json", "--nats", "0", "--mqtt=0");
+  const stdout = await emulator.until((text) => text.includes("\n"));
+  const urls = JSON.parse(stdout) as { nats: string; mqtt: string };
+  expect(stdout).toBe(`${JSON.stringify(urls)}\n`);
+  expect(Object.keys(urls)).toEqual(["nats", "mqtt"]);
+  const nats = await connect({ servers: urls.nats });
+  const mqtt = await connectAsync(urls.mqtt);
+  await Promise.all([nats.close(), mqtt.endAsync()]);
+  expect(emulator.output).toEqual({ stdout, stderr: "" });
+});
+
+test.runIf(process.platform !== "win32").each(["SIGINT", "SIGTERM"] as const)(
+  "%s ends it cleanly, with clients connected",
+  async (signal) => {
+    await using emulator = run("--json", "--nats", "0", "--mqtt", "0");
+    const urls = JSON.parse(await emulator.until((text) => text.includes("\n"))) as {
+      nats: string;
+      mqtt: string;
+    };
+    const nats = await connect({ servers: urls.nats, reconnect: false });
+    emulator.kill(signal);
+    expect(await emulator.exited).toBe(0);
+    await nats.closed();
+    expect(emulator.output.stderr).toBe("");
+  },
+);
+
+test("says in words where the ports are, which one moved, and what it is not for", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  await using emulator = run("--nats", String(port), "--mqtt", "0");
+  const stdout = await emulator.until((text) => text.includes("Ctrl-C"));
+  expect(stdout).toMatch(/nats {2}nats:\/\/127\.0\.0\.1:\d+/);
+  expect(stdout).toMatch(/mqtt {2}mqtt:\/\/127\.0\.0\.1:\d+/);
+  expect(stdout).toContain(`${port} is taken`);
+  expect(stdout).toContain("MILLRACE_NATS_URL=nats://127.0.0.1:");
+  expect(stdout).toContain("never production");
+  other.close();
+});
+
+test("--only opens only that", async () => {
+  await using emulator = run("--json", "--only", "mqtt", "--mqtt", "0");
+  const urls = JSON.parse(await emulator.until((text) => text.includes("\n"))) as object;
+  expect(Object.keys(urls)).toEqual(["mqtt"]);
+});
+
+test("--help lists the options, --version prints the version", async () => {
+  const help = run("--help");
+  expect(await help.exited).toBe(0);
+  for (const option of ["--nats", "--mqtt", "--only", "--json", "--version"])
+    expect(help.output.stdout).toContain(option);
+  const version = run("--version");
+  expect(await version.exited).toBe(0);
+  expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test.each([
+  [["--natz", "0"], "there is no option --natz: did you mean --nats?"],
+  [["--port", "0"], "there is no option --port"],
+  [["nats"], '"nats" is not an option: did you mean --nats?'],
+  [["--nats", "70000"], '--nats takes a port from 0 to 65535 (0 = any free one), not "70000"'],
+  [["--mqtt", "abc"], "--mqtt takes a port"],
+  [["--nats"], "--nats"],
+  [["--only", "nats,kafka"], '--only takes a list of nats, mqtt, not "kafka"'],
+  [["--json=yes"], "--json"],
+])("%j is refused with a reason and a hint", async (args, reason) => {
+  const refused = run(...args);
+  expect(await refused.exited).toBe(1);
+  expect(refused.output.stdout).toBe("");
+  expect(refused.output.stderr).toContain(reason);
+  expect(refused.output.stderr).toContain("--help");
+});
