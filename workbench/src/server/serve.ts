@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { WebSocketServer } from "ws";
 import { PAGE_MESSAGE_BYTES, type SessionMessage } from "../protocol.ts";
-import type { PageConnection } from "../session/session.ts";
+import type { PageConnection } from "../session/contract.ts";
 import { isOwnHost, isOwnOrigin } from "./origin.ts";
 import { end, servePage } from "./pages.ts";
 import { serveSocket } from "./sockets.ts";

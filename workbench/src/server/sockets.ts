@@ -1,7 +1,7 @@
 /** The page's WebSocket: the token first, then one JSON message after the other, either way. */
 import { WebSocket, type RawData } from "ws";
 import type { SessionMessage } from "../protocol.ts";
-import type { PageConnection } from "../session/session.ts";
+import type { PageConnection } from "../session/contract.ts";
 import type { Token } from "./token.ts";
 
 /** How long a socket may stay open without its token, ms. */

@@ -2,7 +2,7 @@
 import type { Answer, PageMessage, SessionMessage } from "../protocol.ts";
 import type { Place } from "../topology.ts";
 import { checkPageMessage } from "./guard.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./contract.ts";
 
 export interface PageSide {
   readonly send: (message: SessionMessage) => void;

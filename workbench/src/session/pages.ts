@@ -45,7 +45,7 @@ export function coalesce(tell: () => void): { changed(): void; flush(): void } {
   };
 }
 
-/** Listeners of the shell: called with the state at once and after each change. */
+/** Listeners of the shell. */
 export function createListeners<Value = WorkbenchState>(): {
   add(listener: (value: Value) => void): () => void;
   call(value: Value): void;

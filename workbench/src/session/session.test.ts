@@ -16,7 +16,9 @@ import type {
 } from "../protocol.ts";
 import type { Topology } from "../topology.ts";
 import { ordersAndBilling } from "./fixtures/orders-and-billing.ts";
-import { type AnalysisPart, createSession, type Session, type SessionOptions } from "./session.ts";
+import type { Analysis } from "../analysis/index.ts";
+import type { Session, SessionOptions } from "./contract.ts";
+import { createSession } from "./session.ts";
 
 let folder: string;
 const opened: (() => Promise<unknown>)[] = [];
@@ -36,7 +38,7 @@ function analysisOf(topology: Topology) {
   let wrong: string | null = null;
   const listeners = new Set<() => void>();
   const changed: string[] = [];
-  const part: AnalysisPart = {
+  const part: Analysis = {
     topology: () => now,
     error: () => wrong,
     onChange: (listener) => {
@@ -317,7 +319,7 @@ test("an analysis that cannot be started is a state, and the rest works", async 
 });
 
 test("traffic from before the first topology is shown with it", async () => {
-  let ready: (part: AnalysisPart) => void = () => {};
+  let ready: (part: Analysis) => void = () => {};
   const session = open({
     parts: { startAnalysis: () => new Promise((resolve) => (ready = resolve)) },
   });
