@@ -248,6 +248,26 @@ test("a port that is taken moves, and each server has a token of its own", async
   await second.close();
 });
 
+test("a socket that says nothing is closed", async () => {
+  const impatient = await serve({
+    page: folder,
+    connect: () => ({ receive: async () => {}, close: () => {} }),
+    helloWithin: 20,
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${impatient.port}/session`);
+  expect(await closed(socket)).toEqual([1008, "no token came"]);
+  await impatient.close();
+});
+
+test("a page that does not read is let go before it fills the memory", async () => {
+  const socket = await socketOf();
+  socket.send(hello(token()));
+  await expect.poll(() => pages).toBe(1);
+  socket.pause();
+  for (let sent = 0; sent < 100; sent++) tell({ kind: "focus", id: "x".repeat(1024 * 1024) });
+  await expect.poll(() => left).toBe(1);
+});
+
 test("closing ends open pages", async () => {
   const socket = await socketOf();
   const end = closed(socket);

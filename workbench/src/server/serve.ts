@@ -6,7 +6,7 @@ import { PAGE_MESSAGE_BYTES, type SessionMessage } from "../protocol.ts";
 import type { PageConnection } from "../session/contract.ts";
 import { isOwnHost, isOwnOrigin } from "./origin.ts";
 import { end, servePage } from "./pages.ts";
-import { serveSocket } from "./sockets.ts";
+import { HELLO_WITHIN, serveSocket } from "./sockets.ts";
 import { createToken } from "./token.ts";
 
 /** Tabs, and what else may be open; beyond that somebody is trying things. */
@@ -18,6 +18,8 @@ export interface ServeOptions {
   /** The built page. */
   readonly page: string;
   readonly connect: (send: (message: SessionMessage) => void) => PageConnection;
+  /** How long a socket may stay open without its token, ms. */
+  readonly helloWithin?: number;
 }
 
 export interface Serving {
@@ -27,7 +29,12 @@ export interface Serving {
   close(): Promise<void>;
 }
 
-export async function serve({ port: wanted = 0, page, connect }: ServeOptions): Promise<Serving> {
+export async function serve({
+  port: wanted = 0,
+  page,
+  connect,
+  helloWithin = HELLO_WITHIN,
+}: ServeOptions): Promise<Serving> {
   const token = createToken();
   const sockets = new WebSocketServer({
     noServer: true,
@@ -46,7 +53,9 @@ export async function serve({ port: wanted = 0, page, connect }: ServeOptions): 
       return void socket.end(
         `HTTP/1.1 ${refusal}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
       );
-    sockets.handleUpgrade(request, socket, head, (opened) => serveSocket(opened, token, connect));
+    sockets.handleUpgrade(request, socket, head, (opened) =>
+      serveSocket(opened, token, connect, helloWithin),
+    );
 
     function refuse(): string | null {
       if (!isOwnHost(request, port) || !isOwnOrigin(request, port)) return "403 Forbidden";

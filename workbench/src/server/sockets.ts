@@ -5,24 +5,26 @@ import type { PageConnection } from "../session/contract.ts";
 import type { Token } from "./token.ts";
 
 /** How long a socket may stay open without its token, ms. */
-const HELLO_WITHIN = 10_000;
+export const HELLO_WITHIN = 10_000;
 /** A page that does not read is let go before it fills the memory; it comes back by itself. */
 const MOST_UNREAD = 64 * 1024 * 1024;
 
 // RFC 6455 §7.4.1.
 const INVALID_DATA = 1007;
 const POLICY = 1008;
-const TRY_AGAIN = 1013;
 
 export function serveSocket(
   socket: WebSocket,
   token: Token,
   connect: (send: (message: SessionMessage) => void) => PageConnection,
+  helloWithin: number,
 ): void {
   let page: PageConnection | undefined;
-  const timer = setTimeout(() => socket.close(POLICY, "no token came"), HELLO_WITHIN);
+  const timer = setTimeout(() => socket.close(POLICY, "no token came"), helloWithin);
 
   socket.on("message", (data, isBinary) => {
+    // What was refused does not get a second word.
+    if (socket.readyState !== WebSocket.OPEN) return;
     const given = isBinary ? undefined : parse(textOf(data));
     if (given === undefined) return socket.close(INVALID_DATA, "messages are JSON text");
     if (page !== undefined) return void page.receive(given);
@@ -40,8 +42,8 @@ export function serveSocket(
 
   function send(message: SessionMessage): void {
     if (socket.readyState !== WebSocket.OPEN) return;
-    if (socket.bufferedAmount > MOST_UNREAD)
-      return socket.close(TRY_AGAIN, "the page does not keep up");
+    // A farewell would have to wait behind all that is unread.
+    if (socket.bufferedAmount > MOST_UNREAD) return socket.terminate();
     socket.send(JSON.stringify(message));
   }
 }
