@@ -104,6 +104,7 @@ test("close ends the connections", async () => {
   socket.write("hello");
   await once(socket, "data");
   await Promise.all([once(socket, "close"), listener.close()]);
+  expect(listener.log).toEqual(["1 received hello", "1 closed"]);
 });
 
 test.each([

@@ -58,7 +58,7 @@ export const mqttGaps: Readonly<Record<string, Promised>> = {
     ) {
       for (const id of [message?.properties?.subscriptionIdentifier ?? []].flat()) found.add(id);
     }
-    strictEqual([...found].sort().join(), "1,2");
+    strictEqual([...found].sort((a, b) => a - b).join(), "1,2");
   },
 };
 

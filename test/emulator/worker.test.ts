@@ -68,7 +68,7 @@ describe.each([
     ]);
     expect(await emulator.events(told.length - 2)).toHaveLength(2);
     stop();
-    await natsClient.publish("unheard", "4");
+    natsClient.publish("unheard", "4");
     await natsClient.flush();
     await emulator.events();
     expect(told.some((event) => event.includes("unheard"))).toBe(false);

@@ -88,14 +88,14 @@ test("PUBLISH with and without packet id", () => {
 
 test("the properties of MQTT 5 that the journal shows", () => {
   const properties = [
-    ...[0x26, ...text("many"), ...text("1")],
-    ...[0x26, ...text("many"), ...text("2")],
-    ...[0x03, ...text("text/plain")],
-    ...[0x08, ...text("answers")],
-    ...[0x09, 0, 1, 5],
-    ...[0x02, 0, 0, 0, 9],
-    ...[0x0b, 0x80, 0x01],
-  ];
+    [0x26, ...text("many"), ...text("1")],
+    [0x26, ...text("many"), ...text("2")],
+    [0x03, ...text("text/plain")],
+    [0x08, ...text("answers")],
+    [0x09, 0, 1, 5],
+    [0x02, 0, 0, 0, 9],
+    [0x0b, 0x80, 0x01],
+  ].flat();
   const packet = readPublish(frame(0x30, text("a"), properties.length, properties, 120), 5);
   expect(packet.properties).toMatchObject({ contentType: "text/plain", responseTopic: "answers" });
   expect(packet.payload).toEqual(Buffer.from([120]));
