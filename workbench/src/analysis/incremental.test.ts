@@ -113,4 +113,5 @@ test("a half-written file does no harm", async () => {
   );
   await change("src/orders.ts", "");
   await change("src/orders.ts", null);
+  expect(analyze(project).services.map(({ name }) => name)).toContain("factory");
 });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { analyze, openProject, takeIn } from "./analyze.ts";
 
 const SERVICES = 20;
-const MODULES = 24;
+const MODULES = 23;
 
 let folder: string;
 let files: Map<string, string>;
@@ -59,7 +59,7 @@ test(
     const broker = "service-3/broker.ts";
     expect(await edit(broker, `${files.get(broker)}\n// edited`)).toBe(MODULES + 2);
     const types = "service-3/types.ts";
-    expect(await edit(types, `${files.get(types)}\n// edited`)).toBe(MODULES / 4);
+    expect(await edit(types, `${files.get(types)}\n// edited`)).toBe(Math.ceil(MODULES / 4));
     expect(analyze(project)).toEqual(topology);
     console.info(`1,000 files\n  ${timed.join("\n  ")}`);
   },
