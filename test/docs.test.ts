@@ -10,24 +10,44 @@ import { expect, test } from "vitest";
 const root = join(import.meta.dirname, "..");
 const output = join(import.meta.dirname, "output", "docs");
 
-test("every code block of the documents compiles, and its tests pass", { timeout: 60_000 }, async () => {
-  await rm(output, { recursive: true, force: true });
-  const pages = ["README.md", ...(await readdir(join(root, "docs"))).map((name) => join("docs", name))].filter((name) => name.endsWith(".md"));
-  let blocks = 0;
-  for (const page of pages) blocks += await extract(page);
-  expect(blocks).toBeGreaterThan(5);
+test(
+  "every code block of the documents compiles, and its tests pass",
+  { timeout: 60_000 },
+  async () => {
+    await rm(output, { recursive: true, force: true });
+    const pages = [
+      "README.md",
+      ...(await readdir(join(root, "docs"))).map((name) => join("docs", name)),
+    ].filter((name) => name.endsWith(".md"));
+    let blocks = 0;
+    for (const page of pages) blocks += await extract(page);
+    expect(blocks).toBeGreaterThan(5);
 
-  await writeFile(join(output, "package.json"), '{ "type": "module", "private": true }');
-  await symlink(join(root, "node_modules"), join(output, "node_modules"), "junction");
-  await writeFile(
-    join(output, "tsconfig.json"),
-    JSON.stringify({ extends: "../../../examples/shop/tsconfig.json", compilerOptions: { customConditions: ["millrace-source"] }, include: ["**/*.ts"] }),
-  );
-  expect(await node(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", output)).toEqual({ code: 0, output: "" });
+    await writeFile(join(output, "package.json"), '{ "type": "module", "private": true }');
+    await symlink(join(root, "node_modules"), join(output, "node_modules"), "junction");
+    await writeFile(
+      join(output, "tsconfig.json"),
+      JSON.stringify({
+        extends: "../../../examples/shop/tsconfig.json",
+        compilerOptions: { customConditions: ["millrace-source"] },
+        include: ["**/*.ts"],
+      }),
+    );
+    expect(
+      await node(join(root, "node_modules", "typescript", "bin", "tsc"), "-p", output),
+    ).toEqual({ code: 0, output: "" });
 
-  const vitest = await node(join(root, "node_modules", "vitest", "vitest.mjs"), "run", "--root", output, "--config", join(import.meta.dirname, "docs-vitest.config.ts"));
-  expect(vitest, vitest.output).toMatchObject({ code: 0 });
-});
+    const vitest = await node(
+      join(root, "node_modules", "vitest", "vitest.mjs"),
+      "run",
+      "--root",
+      output,
+      "--config",
+      join(import.meta.dirname, "docs-vitest.config.ts"),
+    );
+    expect(vitest, vitest.output).toMatchObject({ code: 0 });
+  },
+);
 
 /** Writes a page's files. Returns how many. */
 async function extract(page: string): Promise<number> {

@@ -1,6 +1,5 @@
 /** Where subscribers and publishers are declared: a broker, its routers, and what `provide` gives back. */
 import type { Context } from "./context.ts";
-import type { BrokerKind } from "./driver.ts";
 import { DeclarationError } from "./errors.ts";
 import type { KindTypes } from "./kind.ts";
 import { callHandler } from "./plain-call.ts";
@@ -177,7 +176,7 @@ export class Router<Kind extends KindTypes, Provided extends object = object> {
 }
 
 /** The key under which a subscriber keeps its declaration. */
-export const DECLARATION: unique symbol = Symbol("millrace.declaration");
+const DECLARATION: unique symbol = Symbol("millrace.declaration");
 
 /** A publisher or subscriber's broker. */
 function connectionOf(scope: Scope, address: string) {

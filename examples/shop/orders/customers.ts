@@ -2,6 +2,9 @@
 const streets = ["Mill Lane 3", "Weir Street 12", "Quay 7"];
 
 export function addressOf(customerId: string): { street: string; city: string; country: string } {
-  const number = [...customerId].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const number = Array.from(customerId, (letter) => letter.charCodeAt(0)).reduce(
+    (sum, code) => sum + code,
+    0,
+  );
   return { street: streets[number % streets.length] as string, city: "Wheelbridge", country: "NL" };
 }

@@ -71,9 +71,10 @@ export class Outstanding {
         this.#waiting.delete(test);
       });
     }
+    if (!this.#errors.has(test)) return;
     const error = this.#errors.get(test);
     this.#errors.delete(test);
-    if (error !== undefined) throw error;
+    throw error;
   }
 
   #find(declaration: Declaration, incoming: Incoming): Expected | undefined {
