@@ -106,9 +106,10 @@ async function start(
   if (options.port !== undefined && options.port !== 0 && serving.port !== options.port) {
     terminal.say(`port ${options.port} is taken: the page is on ${serving.port}`);
   }
-  void watchFolder(folder, session.fileChanged).then((watcher) =>
-    ending.add(() => watcher.close()),
+  const watching = watchFolder(folder, session.fileChanged, ({ message }) =>
+    terminal.warn(`files that change may not be seen: ${message}`),
   );
+  void watching.then((watcher) => ending.add(() => watcher.close()));
 
   const announce = createAnnouncer(terminal);
   session.onState(announce);

@@ -211,6 +211,7 @@ test.each([
     const socket = await socketOf();
     const end = closed(socket);
     socket.send(name === "half of it" ? hello(token().slice(0, 16)) : message);
+    socket.send(hello(token()));
     socket.send('{"kind":"start-all"}');
     expect((await end)[0]).toBe(code);
     expect([pages, received]).toEqual([0, []]);

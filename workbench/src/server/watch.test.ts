@@ -9,7 +9,11 @@ test("files of the workspace are told as they change, those of packages and buil
   await mkdir(join(folder, "node_modules", "zod"), { recursive: true });
   await mkdir(join(folder, "orders"));
   const told: string[] = [];
-  const watcher = await watchFolder(folder, (path) => told.push(path));
+  const watcher = await watchFolder(
+    folder,
+    (path) => told.push(path),
+    (error) => told.push(error.message),
+  );
   await writeFile(join(folder, "node_modules", "zod", "index.js"), "1");
   await writeFile(join(folder, "orders", "app.ts"), "1");
   await expect.poll(() => told, { timeout: 5000 }).toEqual([join(folder, "orders", "app.ts")]);

@@ -9,6 +9,7 @@ const IGNORED = new Set(["node_modules", ".git", "dist", "coverage", ".cache"]);
 export async function watchFolder(
   folder: string,
   onChange: (path: string) => void,
+  onError: (error: Error) => void,
 ): Promise<{ close(): Promise<void> }> {
   const watcher = watch(folder, {
     ignored: (path) => path !== folder && IGNORED.has(basename(path)),
@@ -18,7 +19,9 @@ export async function watchFolder(
   });
   for (const event of ["add", "change", "unlink"] as const) watcher.on(event, onChange);
   // Too many files for the system's watchers and the like: the workbench works on without.
-  watcher.on("error", () => {});
+  watcher.on("error", (error) =>
+    onError(error instanceof Error ? error : new Error(String(error))),
+  );
   await new Promise<void>((resolve) => watcher.once("ready", resolve));
   return { close: () => watcher.close() };
 }

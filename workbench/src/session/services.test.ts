@@ -123,6 +123,7 @@ test("saving what they share restarts all that run; tests, builds and packages r
     "node_modules/zod/index.js",
     "orders/dist/app.js",
     ".millrace/messages/a.json",
+    "orders/orders-of-today.json",
     "../elsewhere/a.ts",
   ]) {
     services.fileChanged(path);

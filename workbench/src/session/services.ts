@@ -159,21 +159,15 @@ export class Services {
   }
 }
 
+/** Sources and what decides how they are run. Other JSON may be what the service itself writes: that must not restart it. */
 function isCode(parts: readonly string[]): boolean {
-  const name = parts.at(-1) ?? "";
-  if (
-    parts.some(
-      (part) =>
-        part === "node_modules" ||
-        part === "dist" ||
-        (part.startsWith(".") && part !== name && part !== "."),
-    )
-  )
-    return false;
-  return (
-    /(\.[cm]?[jt]sx?|\.json|^\.env.*)$/.test(name) && !/\.(test|spec|d)\.[cm]?tsx?$/.test(name)
-  );
+  const [name = "", ...folders] = parts.toReversed();
+  if (folders.some((folder) => GENERATED.has(folder) || /^\.+./.test(folder))) return false;
+  if (/\.(test|spec|d)\.[cm]?tsx?$/.test(name)) return false;
+  return /\.[cm]?[jt]sx?$|^(package|tsconfig(\..+)?)\.json$|^\.env(\..+)?$/.test(name);
 }
+
+const GENERATED = new Set(["node_modules", "dist"]);
 
 function isIn(parts: readonly string[], directory: string): boolean {
   const folders = foldersOf(directory);
