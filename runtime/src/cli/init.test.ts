@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { install, makeProject } from "./fixtures/command-line.ts";
@@ -81,7 +82,7 @@ test.each([
 });
 
 test("asks for the versions that the repository is tested with", () => {
-  const root = new URL("../../../", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
   const known = {
     ...readJson(`${root}package.json`)["devDependencies"],
     ...readJson(`${root}runtime/package.json`)["devDependencies"],

@@ -1,15 +1,14 @@
 /** One App in this process, from its file to its last settled message. */
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
 import type { App } from "../app.ts";
 import { type Role, tellParent } from "./child.ts";
+import { clientNameOf } from "./client-name.ts";
 import { CommandError, type PassedOptions } from "./command.ts";
-import { deferred } from "./deferred.ts";
 import { findApp } from "./find-app.ts";
 import { loadFile } from "./loader.ts";
 import { explain } from "./report.ts";
 import type { StopRequests } from "./stop-requests.ts";
 import type { Target } from "./target.ts";
+import { catchUncaught, type Uncaught } from "./uncaught.ts";
 
 export interface ServiceRun {
   readonly stop: StopRequests;
@@ -34,7 +33,7 @@ export async function runService(
   const app = await unlessStopped(loadApp(target, role, factory), stop, uncaught.first);
   if (app === STOPPED || stop.signal.aborted) return 0;
   refuseFanOut(app, role);
-  const clientName = nameOf(app, target, role);
+  const clientName = clientNameOf(app, target, role);
   if ((await unlessStopped(app.start({ options, clientName }), stop, uncaught.first)) === STOPPED)
     return 0;
 
@@ -83,28 +82,6 @@ function refuseFanOut(app: App, role: Role | null): void {
   );
 }
 
-/** `MILLRACE_SERVICE`, else the App's title, else the package's name; numbered for workers. */
-function nameOf(app: App, target: Target, role: Role | null): string {
-  const name =
-    process.env["MILLRACE_SERVICE"] ??
-    app.options.title ??
-    packageName(dirname(target.file)) ??
-    app.title;
-  return role?.kind === "worker" ? `${name}-${role.number}` : name;
-}
-
-function packageName(folder: string): string | undefined {
-  try {
-    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
-      name?: unknown;
-    };
-    // A scope is no part of what a service is called.
-    return typeof name === "string" ? name.replace(/^@[^/]+\//, "") : undefined;
-  } catch {
-    return dirname(folder) === folder ? undefined : packageName(dirname(folder));
-  }
-}
-
 function describe(app: App): string {
   const { length } = app.subscribers;
   const protocols = [...new Set(app.brokers.map((broker) => broker.protocol))].join(" and ");
@@ -140,34 +117,4 @@ async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-interface Uncaught {
-  /** Resolves with the first error. */
-  readonly first: Promise<{ readonly error: unknown }>;
-  count(): number;
-  /** Tells of each, those of before included. */
-  report(tell: (error: unknown) => void): void;
-}
-
-/** What is thrown outside of handlers ends the service, but messages in hand are still settled. */
-function catchUncaught(): Uncaught {
-  const { promise: first, resolve } = deferred<{ error: unknown }>();
-  const errors: unknown[] = [];
-  let tell: (error: unknown) => void = () => undefined;
-  const catchIt = (error: unknown) => {
-    errors.push(error);
-    resolve({ error });
-    tell(error);
-  };
-  process.on("uncaughtException", catchIt);
-  process.on("unhandledRejection", catchIt);
-  return {
-    first,
-    count: () => errors.length,
-    report(teller) {
-      tell = teller;
-      errors.forEach(teller);
-    },
-  };
 }
