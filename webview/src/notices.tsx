@@ -109,8 +109,12 @@ import { NatsBroker } from "millrace/nats";
 
 const broker = new NatsBroker();
 
-export const greet = broker.subscriber("greetings.{name}", {}, async (text: string, { logger, params }) => {
-  logger.info("%s says %s", params.name, text);
-});
+export const greet = broker.subscriber(
+  "greetings.{name}",
+  {},
+  async (text: string, { logger, params }) => {
+    logger.info("%s says %s", params.name, text);
+  },
+);
 
 export const app = new App(broker, { title: "greeter" });`;

@@ -173,7 +173,7 @@ test("one moving message is one journal event: counted, and drawn as one dot", a
   expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual(
     moving.map((event) => String(event.seq)),
   );
-  expect(await page.locator(".dot").count()).toBe(0);
+  await expect.poll(() => page.locator(".dot").count()).toBe(0);
   expect(await page.getByTestId("messages").getAttribute("data-undrawn")).toBe("0");
 });
 

@@ -8,6 +8,7 @@ import { Back, Dice, Save, Send } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
 import { portLabel } from "../topology/size.ts";
 import { Findings } from "./findings.tsx";
+import { fromDraft } from "./form-state.ts";
 import { HeaderRows } from "./header-rows.tsx";
 import { OutcomeBox } from "./outcome-box.tsx";
 import { PayloadEditor } from "./payload-editor.tsx";
@@ -190,15 +191,7 @@ function Samples({ form, channel }: { readonly form: Form; readonly channel: Cha
   const apply = (chosen: string) => {
     const message = fitting.find((one) => one.name === chosen);
     if (message === undefined) return;
-    const draft = draftOf(channel, message);
-    const headers = Object.entries(draft.headers).map(([header, value]) => ({
-      name: header,
-      value,
-    }));
-    form.change({
-      kind: "edit",
-      change: { params: draft.params, payload: draft.payload, headers, key: draft.key ?? "" },
-    });
+    form.change({ kind: "edit", change: fromDraft(draftOf(channel, message)) });
     setName(message.name);
   };
   return (

@@ -109,7 +109,7 @@ export function toDraft(form: FormState): Draft {
   };
 }
 
-function fromDraft(draft: Draft): Pick<FormState, "params" | "payload" | "headers" | "key"> {
+export function fromDraft(draft: Draft): Pick<FormState, "params" | "payload" | "headers" | "key"> {
   return {
     params: draft.params,
     payload: draft.payload,

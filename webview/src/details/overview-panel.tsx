@@ -1,6 +1,10 @@
 /** The workspace at a glance: problems first, then services, brokers and saved messages. */
+import type { SavedMessage } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
+import { fromDraft } from "../compose/form-state.ts";
+import { draftOf, savedFor } from "../compose/saved.ts";
 import { usePage, useStore } from "../store/hooks.ts";
+import { operationToCompose } from "../store/page-state.ts";
 import { ServiceToggle } from "../topology/card-nodes.tsx";
 import { PanelHeader } from "./panel-header.tsx";
 import { ProblemList } from "./problem-list.tsx";
@@ -69,7 +73,9 @@ export function OverviewPanel(): ReactNode {
             <dl className="pairs">
               {savedMessages.map((saved) => (
                 <div key={saved.name}>
-                  <dt>{saved.name}</dt>
+                  <dt>
+                    <SavedLink saved={saved} />
+                  </dt>
                   <dd>
                     <code>{saved.address}</code>
                   </dd>
@@ -80,5 +86,32 @@ export function OverviewPanel(): ReactNode {
         )}
       </div>
     </>
+  );
+}
+
+/** Opens the form of the channel it was saved for, filled with it. */
+function SavedLink({ saved }: { readonly saved: SavedMessage }): ReactNode {
+  const store = useStore();
+  const workbench = usePage((state) => state.workbench);
+  const channel = workbench?.topology.channels.find((one) => savedFor(one, [saved]).length > 0);
+  const operation = channel === undefined ? null : operationToCompose(workbench, channel.id);
+  if (channel === undefined || operation === null)
+    return <span title="No channel of this workspace has its address any more">{saved.name}</span>;
+  return (
+    <button
+      type="button"
+      className="link"
+      title="Open it in the message form"
+      onClick={() => {
+        store.act({
+          kind: "form",
+          operation,
+          action: { kind: "edit", change: fromDraft(draftOf(channel, saved)) },
+        });
+        store.act({ kind: "compose", id: operation });
+      }}
+    >
+      {saved.name}
+    </button>
   );
 }

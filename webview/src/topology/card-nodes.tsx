@@ -320,10 +320,18 @@ function CountOf(props: {
       data-count={count}
     >
       {props.icon}
-      <b>{count}</b>
+      <b>{shortCount(count)}</b>
       <span className="hidden"> {props.label}</span>
     </span>
   );
+}
+
+/** Exact up to four digits: more do not fit on a card, and its title says them all. */
+function shortCount(count: number): string {
+  if (count < 10_000) return String(count);
+  return count < 1_000_000
+    ? `${Math.floor(count / 1_000)}k`
+    : `${Math.floor(count / 100_000) / 10}M`;
 }
 
 const RANK = { error: 0, warning: 1, information: 2 } as const;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { shopTopology } from "../fixtures/shop.ts";
 import { buildGraph, type Card, type Graph } from "./graph.ts";
-import { layOut, layoutInput, withClients } from "./layout.ts";
+import { inColumns, layOut, layoutInput, withClients } from "./layout.ts";
 import type { Layout, Point, Size } from "./places.ts";
 import { boundsOf, routeAll } from "./route.ts";
 import { portOf, sizeOf } from "./size.ts";
@@ -93,6 +93,13 @@ test("a long picture is broken into rows where the space is", async () => {
   const folded = rows(await layOut(graph, SCREEN));
   expect(folded.width).toBeLessThan(flat.width * 0.7);
   expect(folded.height).toBeGreaterThan(flat.height);
+});
+
+test("without the layouter every card still has a place of its own", () => {
+  const layout = inColumns(graph);
+  const places = graph.cards.map((card) => JSON.stringify(at(layout, card.id)));
+  expect(new Set(places).size).toBe(graph.cards.length);
+  expect(routeAll(graph, layout, layout.positions).size).toBeGreaterThan(graph.wires.length);
 });
 
 test("the same topology is laid out the same way", async () => {

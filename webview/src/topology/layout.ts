@@ -20,6 +20,18 @@ export async function layOut(graph: Graph, stage: Size): Promise<Layout> {
   return fold(graph, { positions, routes }, stage);
 }
 
+/** Without the layouter: services in one column, channels in the next, wires as curves. */
+export function inColumns(graph: Graph): Layout {
+  const next = { service: 0, channel: 0 };
+  const positions = new Map<string, Point>();
+  for (const card of graph.cards) {
+    if (card.kind === "client") continue;
+    positions.set(card.id, { x: card.kind === "service" ? 0 : COLUMN, y: next[card.kind] });
+    next[card.kind] += sizeOf(card).height + 2 * CLEARANCE;
+  }
+  return { positions, routes: new Map() };
+}
+
 /** Puts each client beside the channel it was seen on, in the first free place, and moves nothing else. */
 export function withClients(
   graph: Graph,
@@ -49,6 +61,7 @@ export function withClients(
 }
 
 const BESIDE = 64;
+const COLUMN = 460;
 const CHANNEL_ABOVE = 84;
 const CLEARANCE = 16;
 

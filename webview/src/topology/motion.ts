@@ -24,6 +24,8 @@ export class Motion {
   #undrawn = 0;
   #live = 0;
   readonly #schedule = new Schedule();
+  /** How often each card was lit, and until when it glows. */
+  readonly #lights = new Map<string, { times: number; until: number }>();
   readonly #layer: HTMLElement;
   readonly #picture: Picture;
 
@@ -40,20 +42,22 @@ export class Motion {
     this.#schedule.clear();
     this.#layer.replaceChildren();
     this.#live = 0;
-    for (const card of document.querySelectorAll<HTMLElement>("[data-lights]"))
-      delete card.dataset["lights"];
+    for (const id of this.#lights.keys()) delete this.#picture.card(id)?.dataset["lights"];
+    this.#lights.clear();
     this.#show();
   }
 
-  /** A message that has no line in the picture: counted, as it moved all the same. */
-  passUnseen(): void {
-    this.#moved++;
-    this.#undrawn++;
+  /** Takes what came at once. null is a message without a line in the picture: it moved all the same. */
+  move(travels: readonly (Travel | null)[]): void {
+    for (const travel of travels) {
+      this.#moved++;
+      if (travel === null) this.#undrawn++;
+      else this.#start(travel);
+    }
     this.#show();
   }
 
-  move(travel: Travel): void {
-    this.#moved++;
+  #start(travel: Travel): void {
     const now = this.#picture.now();
     const start = this.#schedule.startOf(travel.event, now);
     const path = this.#picture.path(travel.wire);
@@ -63,7 +67,6 @@ export class Motion {
     } else {
       this.#draw(travel, path, start - now);
     }
-    this.#show();
   }
 
   #draw(travel: Travel, path: string, delay: number): void {
@@ -100,23 +103,24 @@ export class Motion {
     animation.addEventListener("cancel", end);
   }
 
-  /** A service lights up when it receives. `data-lights` counts how often. */
+  /** A service lights up when it receives. `data-lights` counts how often; one that glows already is only counted. */
   #light(id: string | null): void {
-    const card = id === null ? null : this.#picture.card(id);
+    if (id === null) return;
+    const now = this.#picture.now();
+    const before = this.#lights.get(id) ?? { times: 0, until: 0 };
+    const glows = now < before.until;
+    const times = before.times + 1;
+    this.#lights.set(id, { times, until: glows ? before.until : now + LIT_MS });
+    const card = this.#picture.card(id);
     if (card === null) return;
-    card.dataset["lights"] = String(Number(card.dataset["lights"] ?? 0) + 1);
-    for (const glow of card.getAnimations()) if (glow.id === "light") return;
-    const colour = getComputedStyle(card).getPropertyValue("--light");
+    card.dataset["lights"] = String(times);
+    if (glows) return;
     card.animate(
       [
-        { boxShadow: `0 0 0 2px ${colour}, 0 0 22px ${colour}` },
-        { boxShadow: `0 0 0 0 transparent, 0 0 0 transparent` },
+        { boxShadow: "0 0 0 2px var(--light), 0 0 22px var(--light)" },
+        { boxShadow: "0 0 0 0 transparent, 0 0 0 transparent" },
       ],
-      {
-        id: "light",
-        duration: LIT_MS,
-        easing: "ease-out",
-      },
+      { duration: LIT_MS, easing: "ease-out" },
     );
   }
 

@@ -8,6 +8,8 @@ export const ROW = 24;
 export const ROWS_PADDING = 6;
 export const FOOTER = 26;
 export const CHANNEL_HEIGHT = 60;
+/** Room for the protocol's name and two counts of four digits. */
+const LEAST_CHANNEL = { kafka: 200, rabbitmq: 222, nats: 198, redis: 202, mqtt: 200 };
 const CLIENT: Size = { width: 148, height: 44 };
 
 /** Widths of one character in the cards' fonts at their sizes, a little generous. */
@@ -21,7 +23,11 @@ export function sizeOf(card: Card): Size {
       return { width: serviceWidth(card), height: HEADER + rowsHeight(card) + FOOTER };
     case "channel":
       return {
-        width: clamp(card.name.length * ADDRESS_CHARACTER + 64, 176, 284),
+        width: clamp(
+          card.name.length * ADDRESS_CHARACTER + 64,
+          LEAST_CHANNEL[card.channel.protocol],
+          284,
+        ),
         height: CHANNEL_HEIGHT,
       };
     case "client":

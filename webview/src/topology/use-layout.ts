@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "react";
 import { usePage } from "../store/hooks.ts";
 import { buildGraph, type Graph } from "./graph.ts";
-import { layOut } from "./layout.ts";
+import { inColumns, layOut } from "./layout.ts";
 import { noLayout, type Layout, type Size } from "./places.ts";
 import { sizeOf } from "./size.ts";
 
@@ -24,9 +24,12 @@ export function useLayout(graph: Graph, stage: Size | null): Layout {
   useEffect(() => {
     if (stage === null) return;
     let current = true;
-    void layOut(graph, stage).then((result) => {
-      if (current) setLayout(result);
-    });
+    // A picture in plain columns is better than none.
+    void layOut(graph, stage)
+      .catch(() => inColumns(graph))
+      .then((result) => {
+        if (current) setLayout(result);
+      });
     return () => {
       current = false;
     };

@@ -1,8 +1,7 @@
 /** Lets the traffic move in the picture. */
 import { useEffect, useRef } from "react";
 import { useStore } from "../store/hooks.ts";
-import { channelsOf } from "../store/traffic-state.ts";
-import { moves } from "../store/traffic-state.ts";
+import { channelsOf, moves } from "../store/traffic-state.ts";
 import type { Graph } from "./graph.ts";
 import { Motion } from "./motion.ts";
 import { travelOf } from "./travel.ts";
@@ -32,12 +31,15 @@ export function useMotion(
     return store.onTraffic((what) => {
       if (what === "cleared") return motion.reset(store.latest().traffic.moved);
       const { replies } = store.latest().traffic;
-      for (const event of what) {
-        if (!moves(event)) continue;
-        const travel = travelOf(event, channelsOf(event, replies), picture.current.graph);
-        if (travel === null || Date.now() - event.time > HISTORY_MS) motion.passUnseen();
-        else motion.move(travel);
-      }
+      const { graph: drawn } = picture.current;
+      const oldest = Date.now() - HISTORY_MS;
+      motion.move(
+        what
+          .filter(moves)
+          .map((event) =>
+            event.time < oldest ? null : travelOf(event, channelsOf(event, replies), drawn),
+          ),
+      );
     });
   }, [layer, store]);
 }
