@@ -17,28 +17,23 @@ export class TopologyPanel {
     this.#extension = extension;
   }
 
-  /** Brings the page to the front, without taking the cursor out of the code. */
-  open(): void {
-    if (this.#shown !== null) this.#shown.panel.reveal(undefined, true);
-    else {
-      const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-      this.#show(
-        vscode.window.createWebviewPanel(viewType, "Millrace", column, {
-          retainContextWhenHidden: true,
-        }),
-      );
-    }
+  /** Brings the page to the front, over the code or beside it, without taking the cursor out of the code. */
+  open(column: vscode.ViewColumn = vscode.ViewColumn.Active): void {
+    if (this.#shown !== null) return this.#shown.panel.reveal(undefined, true);
+    const where = { viewColumn: column, preserveFocus: true };
+    const options = { retainContextWhenHidden: true };
+    this.#show(vscode.window.createWebviewPanel(viewType, "Millrace", where, options));
   }
 
   /** Centres on a service, channel or operation. */
   focus(id: string): void {
-    this.open();
+    this.open(vscode.ViewColumn.Beside);
     this.#shown?.tell({ kind: "focus", id });
   }
 
   /** Opens the message form; the user is about to type in it, so it gets the keyboard. */
   compose(id: string): void {
-    this.open();
+    this.open(vscode.ViewColumn.Beside);
     this.#shown?.panel.reveal(undefined, false);
     this.#shown?.tell({ kind: "compose", id });
   }

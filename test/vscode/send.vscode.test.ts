@@ -62,6 +62,9 @@ describe.each(chosenReleases())("an order sent from VS Code $vscode", (release) 
       expect.stringMatching(/^shipments\//),
     ]);
     await desk.picture("send");
+    await page.locator('[data-testid="close-panel"]').first().click();
+    await page.locator('[data-testid="fit"]').click();
+    await desk.picture("chain");
   });
 
   test("the page comes back with the window", async () => {

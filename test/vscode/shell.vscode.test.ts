@@ -132,6 +132,17 @@ describe.each(chosenReleases())("the shell of VS Code $vscode", (release) => {
     expect(await row.innerText()).not.toContain("crashed");
   });
 
+  test("the output has the command that was run, and what the service printed", async () => {
+    const { window } = desk;
+    await window.command("Millrace: Show Output");
+    const output = window.page.locator(".output-view-pane, .pane-body.output-view, .part.panel");
+    const line = (text: string) => output.first().locator(".view-line", { hasText: text });
+    await line("notifications: runs npx millrace run notifications/app.ts").first().waitFor();
+    expect(await line("notifications: ").count()).toBeGreaterThan(1);
+    await desk.picture("output");
+    await window.command("View: Toggle Panel Visibility");
+  });
+
   test("a service that cannot start says why", async () => {
     const { window, shop } = desk;
     await shop.edit("notifications/app.ts", (text) => `import "no-such-package";\n${text}`);
