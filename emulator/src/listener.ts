@@ -114,10 +114,7 @@ function serve(socket: Socket, serverPort: number, options: ListenOptions): void
     },
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
-    end() {
-      // A client that does not close its side in turn would hold the socket open.
-      socket.end(() => socket.destroySoon());
-    },
+    end: () => sayGoodbye(socket),
     destroy: () => void socket.destroy(),
   });
   // A reset by the client is its business; `close` follows.
@@ -126,7 +123,7 @@ function serve(socket: Socket, serverPort: number, options: ListenOptions): void
   socket.once("data", (first) => {
     if (isHttp(first)) {
       session.refuse();
-      socket.end(() => socket.destroySoon());
+      sayGoodbye(socket);
       return;
     }
     receive(first);
@@ -143,6 +140,16 @@ function serve(socket: Socket, serverPort: number, options: ListenOptions): void
     }
   }
 }
+
+/** Sends what was written, then closes. Who does not take it, or does not close in turn, is not waited for. */
+function sayGoodbye(socket: Socket): void {
+  const timer = setTimeout(() => socket.destroy(), LAST_WORDS).unref();
+  socket.once("close", () => clearTimeout(timer));
+  socket.end(() => socket.destroySoon());
+}
+
+/** How long a client may take to read the last words, ms of the system's time: no business of tests. */
+const LAST_WORDS = 2_000;
 
 /**
  * Whether the first bytes are an HTTP request: a web page can make a browser send one to any port of this machine, with

@@ -75,9 +75,8 @@ export const mqtt: ProtocolKind = {
             `packet too large: ${payload.length} bytes are more than ${context.maxPayload}`,
           );
         const { "content-type": contentType, ...userProperties } = headers ?? {};
-        await (
-          await broker
-        ).publish({
+        const loaded = await broker;
+        await loaded.publish({
           topic: channel,
           payload: Buffer.from(payload),
           qos: 1,
@@ -85,7 +84,10 @@ export const mqtt: ProtocolKind = {
           properties: { userProperties, ...(contentType === undefined ? {} : { contentType }) },
         });
       },
-      close: async () => (await broker).close(),
+      async close() {
+        const loaded = await broker.catch(() => null);
+        await loaded?.close();
+      },
     };
   },
 };
