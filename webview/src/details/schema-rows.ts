@@ -104,7 +104,8 @@ function range(parts: string[], least: unknown, most: unknown, unit: string): vo
   const from = typeof least === "number" && least > Number.MIN_SAFE_INTEGER ? least : null;
   const to = typeof most === "number" && most < Number.MAX_SAFE_INTEGER ? most : null;
   const units = (count: number) => (unit === "" ? "" : ` ${unit}${count === 1 ? "" : "s"}`);
-  if (from !== null && to !== null) parts.push(`${from} to ${to}${units(to)}`);
+  if (from !== null && from === to) parts.push(`${from}${units(from)}`);
+  else if (from !== null && to !== null) parts.push(`${from} to ${to}${units(to)}`);
   else if (from !== null) parts.push(unit === "" ? `≥ ${from}` : `at least ${from}${units(from)}`);
   else if (to !== null) parts.push(unit === "" ? `≤ ${to}` : `at most ${to}${units(to)}`);
 }

@@ -5,8 +5,6 @@ import type { TrafficEvent } from "@millrace/workbench/protocol";
 export const KEPT_EVENTS = 1_000;
 /** How many unknown clients are drawn; further ones are counted and listed only. */
 const DRAWN_CLIENTS = 24;
-/** How many answer addresses are remembered, to know an answer when it comes. */
-const KEPT_REPLIES = 500;
 /** How many events of a chain that somebody looks at are kept beyond the list. */
 const PINNED_EVENTS = 500;
 
@@ -33,8 +31,6 @@ export interface TrafficState {
   readonly observed: readonly Observed[];
   /** Clients that no service claims, by node id. */
   readonly clients: ReadonlyMap<string, string>;
-  /** Answer addresses and the channels they belong to. */
-  readonly replies: ReadonlyMap<string, readonly string[]>;
   /** A chain that somebody looks at stays whole when its events leave the list. */
   readonly pinned: { readonly chain: string; readonly events: readonly TrafficEvent[] } | null;
 }
@@ -47,7 +43,6 @@ export const noTraffic: TrafficState = {
   counters: new Map(),
   observed: [],
   clients: new Map(),
-  replies: new Map(),
   pinned: null,
 };
 
@@ -76,19 +71,14 @@ export function addTraffic(state: TrafficState, incoming: readonly TrafficEvent[
   if (events.length === 0) return state;
   const counters = new Map(state.counters);
   const clients = new Map(state.clients);
-  const replies = new Map(state.replies);
   const observed = [...state.observed];
   let moved = state.moved;
 
   for (const event of events) {
     if (moves(event)) moved++;
-    const channels = channelsOf(event, replies);
-    count(counters, event, channels);
-    if (event.replyTo !== undefined && event.channels.length > 0)
-      replies.set(event.replyTo, event.channels);
-    observe(event, channels, clients, observed);
+    count(counters, event);
+    observe(event, clients, observed);
   }
-  while (replies.size > KEPT_REPLIES) replies.delete(replies.keys().next().value ?? "");
 
   return {
     events: [...state.events, ...events].slice(-KEPT_EVENTS),
@@ -98,7 +88,6 @@ export function addTraffic(state: TrafficState, incoming: readonly TrafficEvent[
     counters,
     observed: observed.length === state.observed.length ? state.observed : observed,
     clients: clients.size === state.clients.size ? state.clients : clients,
-    replies,
     pinned: state.pinned === null ? null : pin(state.pinned.chain, state.pinned.events, events),
   };
 }
@@ -114,14 +103,6 @@ export function pinChain(state: TrafficState, chain: string | null): TrafficStat
   if (chain === null) return { ...state, pinned: null };
   if (state.pinned?.chain === chain) return state;
   return { ...state, pinned: pin(chain, [], state.events) };
-}
-
-/** The channels of an event; an answer belongs to the channel it was asked on. */
-export function channelsOf(
-  event: TrafficEvent,
-  replies: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  return event.channels.length > 0 ? event.channels : (replies.get(event.address) ?? []);
 }
 
 function pin(chain: string, kept: readonly TrafficEvent[], incoming: readonly TrafficEvent[]) {
@@ -140,18 +121,14 @@ const COUNTED: Record<TrafficEvent["kind"], { channel?: Counter; actor?: Counter
   dropped: { channel: "dropped" },
 };
 
-function count(
-  counters: Map<string, Counts>,
-  event: TrafficEvent,
-  channels: readonly string[],
-): void {
+function count(counters: Map<string, Counts>, event: TrafficEvent): void {
   const { channel, actor } = COUNTED[event.kind];
   const node = actorNode(event.actor);
-  if (channel !== undefined) for (const id of channels) increase(counters, id, channel);
+  if (channel !== undefined) for (const id of event.channels) increase(counters, id, channel);
   if (actor !== undefined) {
     // What the page itself sent is shown at the channel it went to.
     if (node === "workbench")
-      for (const id of channels) increase(counters, `workbench:${id}`, actor);
+      for (const id of event.channels) increase(counters, `workbench:${id}`, actor);
     else if (node !== null) increase(counters, node, actor);
     for (const id of event.operations) increase(counters, id, actor);
   }
@@ -162,13 +139,9 @@ function increase(counters: Map<string, Counts>, id: string, counter: Counter): 
   counters.set(id, { ...before, [counter]: (before[counter] ?? 0) + 1 });
 }
 
-function observe(
-  event: TrafficEvent,
-  channels: readonly string[],
-  clients: Map<string, string>,
-  observed: Observed[],
-): void {
-  if (!moves(event) || event.operations.length > 0 || event.channels.length === 0) return;
+function observe(event: TrafficEvent, clients: Map<string, string>, observed: Observed[]): void {
+  // An answer goes back over the wires of its request.
+  if (!moves(event) || event.operations.length > 0 || event.replyOf !== undefined) return;
   const { actor } = event;
   if (actor.kind !== "service" && actor.kind !== "unknown") return;
   const node = actorNode(actor) ?? "";
@@ -177,7 +150,7 @@ function observe(
     clients.set(node, actor.name);
   }
   const direction = event.kind === "published" ? "send" : "receive";
-  for (const channel of channels) {
+  for (const channel of event.channels) {
     const known = observed.some(
       (one) => one.actor === node && one.channel === channel && one.direction === direction,
     );

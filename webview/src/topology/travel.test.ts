@@ -1,14 +1,12 @@
 import { expect, test } from "vitest";
 import { journey, shopTopology, strangerPublishes } from "../fixtures/shop.ts";
-import { addTraffic, channelsOf, noTraffic } from "../store/traffic-state.ts";
 import { buildGraph } from "./graph.ts";
 import { LONGEST_WAIT_MS, Schedule, TRAVEL_MS } from "./schedule.ts";
 import { touched, travelOf } from "./travel.ts";
 
 const events = journey();
-const { replies } = addTraffic(noTraffic, events);
 const graph = buildGraph(shopTopology, [], new Map());
-const travels = events.map((event) => travelOf(event, channelsOf(event, replies), graph));
+const travels = events.map((event) => travelOf(event, graph));
 
 test("each event of an order travels one wire, in the direction it went", () => {
   expect(
@@ -45,11 +43,11 @@ test("who receives lights up, who sends does not", () => {
 
 test("an undeclared channel has no line to travel", () => {
   const event = { ...strangerPublishes(1), channels: [], address: "somewhere.else" };
-  expect(travelOf(event, [], graph)).toBeNull();
+  expect(travelOf(event, graph)).toBeNull();
 });
 
 test("a chain lights the wires it used and leaves the dead end dark", () => {
-  const { wires, cards } = touched(events, (event) => channelsOf(event, replies), graph);
+  const { wires, cards } = touched(events, graph);
   expect(wires.size).toBe(9);
   expect(cards.has("nats:payments.flagged")).toBe(false);
 });

@@ -14,24 +14,20 @@ export interface Travel {
 }
 
 /** null where the picture has no line for it: an undeclared channel, or an event that is no moving message. */
-export function travelOf(
-  event: TrafficEvent,
-  channels: readonly string[],
-  graph: Graph,
-): Travel | null {
+export function travelOf(event: TrafficEvent, graph: Graph): Travel | null {
   if (!moves(event)) return null;
   const receives = event.kind !== "published";
   const actor = actorNode(event.actor);
   const lights = receives && actor !== null && actor !== "workbench" ? actor : null;
   if (actor === "workbench") {
-    const channel = channels[0];
+    const channel = event.channels[0];
     return channel === undefined
       ? null
       : { event, wire: `workbench:${channel}`, reverse: receives, lights };
   }
   const direction = receives ? "receive" : "send";
   const candidates = graph.wires.filter(
-    (wire) => wire.actor === actor && channels.includes(wire.channel),
+    (wire) => wire.actor === actor && event.channels.includes(wire.channel),
   );
   const wire =
     candidates.find((one) => one.operation !== null && event.operations.includes(one.operation)) ??
@@ -46,16 +42,14 @@ export function travelOf(
 /** The wires and cards that a set of events touched: what a chain lights in the picture. */
 export function touched(
   events: readonly TrafficEvent[],
-  channelsOf: (event: TrafficEvent) => readonly string[],
   graph: Graph,
 ): { readonly cards: ReadonlySet<string>; readonly wires: ReadonlySet<string> } {
   const cards = new Set<string>();
   const wires = new Set<string>();
   const byId = new Map<string, Wire>(graph.wires.map((wire) => [wire.id, wire]));
   for (const event of events) {
-    const channels = channelsOf(event);
-    for (const channel of channels) cards.add(channel);
-    const travel = travelOf(event, channels, graph);
+    for (const channel of event.channels) cards.add(channel);
+    const travel = travelOf(event, graph);
     const wire = travel === null ? undefined : byId.get(travel.wire);
     if (wire !== undefined) {
       wires.add(wire.id);

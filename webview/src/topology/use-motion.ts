@@ -1,7 +1,7 @@
 /** Lets the traffic move in the picture. */
 import { useEffect, useRef } from "react";
 import { useStore } from "../store/hooks.ts";
-import { channelsOf, moves } from "../store/traffic-state.ts";
+import { moves } from "../store/traffic-state.ts";
 import type { Graph } from "./graph.ts";
 import { Motion } from "./motion.ts";
 import { travelOf } from "./travel.ts";
@@ -30,15 +30,10 @@ export function useMotion(
     motion.reset(store.latest().traffic.moved);
     return store.onTraffic((what) => {
       if (what === "cleared") return motion.reset(store.latest().traffic.moved);
-      const { replies } = store.latest().traffic;
       const { graph: drawn } = picture.current;
       const oldest = Date.now() - HISTORY_MS;
       motion.move(
-        what
-          .filter(moves)
-          .map((event) =>
-            event.time < oldest ? null : travelOf(event, channelsOf(event, replies), drawn),
-          ),
+        what.filter(moves).map((event) => (event.time < oldest ? null : travelOf(event, drawn))),
       );
     });
   }, [layer, store]);

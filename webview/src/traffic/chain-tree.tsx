@@ -4,7 +4,7 @@ import { useMemo, type ReactNode } from "react";
 import { ProtocolIcon } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
 import { chainTree, type ChainDelivery, type ChainMessage } from "./chain.ts";
-import { actorName } from "./filter.ts";
+import { actorName, addressText } from "./filter.ts";
 
 export function ChainTree({
   chain,
@@ -46,7 +46,9 @@ function MessageItem({
         <span className={`protocol on-${first.protocol}`}>
           <ProtocolIcon protocol={first.protocol} />
         </span>
-        <b className="address">{first.address}</b>
+        <b className="address" title={first.address}>
+          {addressText(first)}
+        </b>
         {published === null ? (
           <em>published before the list begins</em>
         ) : (

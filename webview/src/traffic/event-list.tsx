@@ -10,7 +10,7 @@ import {
 } from "react";
 import { ProtocolIcon } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
-import { actorName } from "./filter.ts";
+import { actorName, addressText } from "./filter.ts";
 
 const ROW = 24;
 const BEYOND = 8;
@@ -134,7 +134,9 @@ function Row(props: {
       <span className="protocol" title={event.protocol}>
         <ProtocolIcon protocol={event.protocol} />
       </span>
-      <span className="address">{event.address}</span>
+      <span className="address" title={event.address}>
+        {addressText(event)}
+      </span>
       <span className={`actor ${event.actor.kind}`}>
         {event.kind === "published" ? "by " : event.actor.kind === "broker" ? "" : "to "}
         <b>{actorName(event.actor)}</b>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { journey, strangerPublishes } from "../fixtures/shop.ts";
-import { actorName, everything, filterTraffic } from "./filter.ts";
+import { actorName, addressText, everything, filterTraffic } from "./filter.ts";
 
 const events = [...journey(), strangerPublishes(99)];
 
@@ -30,4 +30,13 @@ test("kind, service and channel narrow together", () => {
   expect(
     filterTraffic([{ ...events[0]!, kind: "dropped" }], { ...everything, kind: "trouble" }),
   ).toHaveLength(1);
+});
+
+test("an answer is named by what was asked, not by its inbox", () => {
+  expect(events.filter((event) => event.replyOf !== undefined).map(addressText)).toEqual([
+    "answer on customers.address",
+    "answer on customers.address",
+  ]);
+  expect(addressText(events[0]!)).toBe("orders.new");
+  expect(filterTraffic(events, { ...everything, text: "answer" })).toHaveLength(2);
 });

@@ -58,9 +58,17 @@ export function actorName(actor: TrafficEvent["actor"]): string {
   }
 }
 
+/** Where it went, in words a person knows: an answer's own address is an inbox that no code names. */
+export function addressText(event: TrafficEvent): string {
+  const [asked] = event.channels;
+  if (event.replyOf === undefined || asked === undefined) return event.address;
+  return `answer on ${asked.slice(asked.indexOf(":") + 1)}`;
+}
+
 function includesAll(event: TrafficEvent, words: readonly string[]): boolean {
   const text = [
     event.address,
+    addressText(event),
     event.kind,
     event.protocol,
     actorName(event.actor),
