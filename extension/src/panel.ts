@@ -45,14 +45,15 @@ export class TopologyPanel {
     };
     return vscode.Disposable.from(
       vscode.window.registerWebviewPanelSerializer(viewType, serializer),
-      { dispose: () => this.#shown?.panel.dispose() },
+      this.#workbench.onRestart(() => {
+        if (this.#shown !== null) void this.#fill(this.#shown.panel.webview);
+      }),
     );
   }
 
   #show(panel: vscode.WebviewPanel): void {
-    const root = vscode.Uri.joinPath(this.#extension, "dist", "page");
     const { webview } = panel;
-    webview.options = { enableScripts: true, localResourceRoots: [root] };
+    webview.options = { enableScripts: true, localResourceRoots: [this.#root()] };
     const icon = (name: string) => vscode.Uri.joinPath(this.#extension, "media", name);
     panel.iconPath = { light: icon("panel-light.svg"), dark: icon("panel-dark.svg") };
     const shown = new ShownPage(panel, this.#workbench);
@@ -61,13 +62,18 @@ export class TopologyPanel {
       shown.close();
       if (this.#shown === shown) this.#shown = null;
     });
-    void this.#fill(webview, root);
+    void this.#fill(webview);
   }
 
-  async #fill(webview: vscode.Webview, root: vscode.Uri): Promise<void> {
+  #root(): vscode.Uri {
+    return vscode.Uri.joinPath(this.#extension, "dist", "page");
+  }
+
+  async #fill(webview: vscode.Webview): Promise<void> {
     // Loaded with the session, which no window pays for at its start.
     const { pageHtml } = await import("@millrace/workbench");
-    const file = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(root, name)).toString();
+    const file = (name: string) =>
+      webview.asWebviewUri(vscode.Uri.joinPath(this.#root(), name)).toString();
     webview.html = pageHtml({
       shell: "vscode",
       script: file("page.js"),

@@ -18,6 +18,7 @@ export class Workbench {
   readonly #context: vscode.ExtensionContext;
   readonly #output: vscode.LogOutputChannel;
   readonly #states = new vscode.EventEmitter<WorkbenchState>();
+  readonly #restarts = new vscode.EventEmitter<void>();
   readonly #pages = new Set<Page>();
   #session: Session | null = null;
   #opened: Promise<void> = Promise.resolve();
@@ -34,6 +35,9 @@ export class Workbench {
 
   /** After each change of anything but traffic. */
   readonly onState: vscode.Event<WorkbenchState> = this.#states.event;
+
+  /** A new session counts its traffic from 1 again, so pages have to begin anew with it. */
+  readonly onRestart: vscode.Event<void> = this.#restarts.event;
 
   /** Begins to read the folder. Never rejects: what goes wrong is in the output. */
   open(): Promise<void> {
@@ -82,6 +86,7 @@ export class Workbench {
   register(): vscode.Disposable {
     return vscode.Disposable.from(
       this.#states,
+      this.#restarts,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#session?.trust()),
       ...(this.folder === null
         ? []
@@ -93,6 +98,7 @@ export class Workbench {
   async restart(): Promise<void> {
     await this.close();
     await this.open();
+    this.#restarts.fire();
   }
 
   async close(): Promise<void> {

@@ -67,6 +67,16 @@ describe.each(chosenReleases())("an order sent from VS Code $vscode", (release) 
     await desk.picture("chain");
   });
 
+  test("Restart ends the services and begins anew, on the page as well", async () => {
+    const { window } = desk;
+    await window.command("Millrace: Restart");
+    await window.statusBar("Millrace").waitFor();
+    page = await window.webview(
+      '[data-testid="node-service:notifications"][data-status="stopped"]',
+    );
+    expect(await count(page, "notifications", "received")).toBe(0);
+  });
+
   test("the page comes back with the window", async () => {
     const { window, server, shop } = desk;
     await window.reopen(server, shop.path);
