@@ -1,7 +1,7 @@
 /** Which broker or router an expression is, with the prefixes it went through on the way. */
 import { ts } from "ts-morph";
 import type { ProtocolName } from "../topology.ts";
-import { annotationOf, type Env, type Follower, type Found } from "./follow.ts";
+import { annotationOf, type Bound, type Env, type Follower } from "./follow.ts";
 import { optionOf } from "./options.ts";
 import { keyOf } from "./places.ts";
 import { recognise, type Recognised } from "./recognised.ts";
@@ -32,11 +32,13 @@ export interface Receiver {
 }
 
 export function receiverOf(follower: Follower, node: ts.Node, env: Env | null): Receiver | null {
-  return follower.guarded(node, null, () => readReceiver(follower, follower.follow(node, env)));
+  const found = follower.follow(node, env);
+  return found.kind === "node"
+    ? follower.guarded(found.node, null, () => readReceiver(follower, found))
+    : null;
 }
 
-function readReceiver(follower: Follower, found: Found): Receiver | null {
-  if (found.kind !== "node") return null;
+function readReceiver(follower: Follower, found: Bound): Receiver | null {
   const value = found.node;
   if (ts.isNewExpression(value)) return madeReceiver(follower, value, found.env);
   if (ts.isCallExpression(value) && ts.isPropertyAccessExpression(value.expression))
@@ -56,12 +58,15 @@ export function classOf(
   node: ts.Node,
   env: Env | null,
 ): Recognised | undefined {
-  return follower.guarded(node, undefined, () => readClass(follower, follower.follow(node, env)));
+  const found = follower.follow(node, env);
+  if (found.kind === "external") return recogniseExternal(found);
+  return found.kind === "node"
+    ? follower.guarded(found.node, undefined, () => readClass(follower, found))
+    : undefined;
 }
 
-function readClass(follower: Follower, found: Found): Recognised | undefined {
-  if (found.kind === "external") return recogniseExternal(found);
-  if (found.kind !== "node" || !ts.isClassLike(found.node)) return undefined;
+function readClass(follower: Follower, found: Bound): Recognised | undefined {
+  if (!ts.isClassLike(found.node)) return undefined;
   const base = found.node.heritageClauses?.find(
     (clause) => clause.token === ts.SyntaxKind.ExtendsKeyword,
   )?.types[0];

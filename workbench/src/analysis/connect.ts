@@ -3,7 +3,6 @@ import type { Channel, Operation, Server, Service } from "../topology.ts";
 import { joined, type Prefix } from "./brokers.ts";
 import { readAddress } from "./dialects.ts";
 import {
-  type AppFound,
   type BrokerFound,
   declarationKey,
   type FileFound,
@@ -17,8 +16,13 @@ export interface Connected {
   readonly services: readonly Service[];
   readonly servers: readonly Server[];
   readonly channels: readonly Channel[];
-  /** Each with the declaration it comes from. */
-  readonly operations: readonly { readonly operation: Operation; readonly found: OperationFound }[];
+  readonly operations: readonly ConnectedOperation[];
+}
+
+/** With the declaration it comes from. */
+export interface ConnectedOperation {
+  readonly operation: Operation;
+  readonly found: OperationFound;
 }
 
 export function connect(files: readonly FileFound[], workspace: Workspace): Connected {
@@ -33,6 +37,10 @@ class Connecting {
   readonly #services = new Map<string, Service>();
   readonly #servers = new Map<string, Server>();
   readonly #channels = new Map<string, Channel>();
+  /** What each router is included in. */
+  readonly #includes = new Map<string, On[]>();
+  /** The Apps that are given a broker. */
+  readonly #given = new Map<string, ServiceFound[]>();
   readonly #taken = new Set<string>();
   readonly #known = new Set<string>();
 
@@ -47,11 +55,18 @@ class Connecting {
       workspace,
     );
     for (const { service } of this.#apps) this.#services.set(service.id, service);
+    for (const { router, into } of files.flatMap((file) => file.includes)) {
+      this.#includes.set(router, [...(this.#includes.get(router) ?? []), into]);
+    }
   }
 
   all(): Connected {
-    for (const { service, app } of this.#apps)
-      for (const key of app === null ? [] : this.#brokersOf(app)) this.#server(service, key);
+    for (const app of this.#apps) {
+      for (const key of this.#brokersOf(app)) {
+        this.#given.set(key, [...(this.#given.get(key) ?? []), app]);
+        this.#server(app.service, key);
+      }
+    }
     const operations = this.#files
       .flatMap((file) => file.operations)
       .flatMap((found) => this.#operations(found));
@@ -63,7 +78,7 @@ class Connecting {
     };
   }
 
-  #operations(found: OperationFound) {
+  #operations(found: OperationFound): ConnectedOperation[] {
     return this.#reach(found.on).flatMap(({ root, prefix }) => {
       const broker = this.#brokers.get(root);
       if (broker === undefined) return [];
@@ -103,11 +118,9 @@ class Connecting {
   /** A router's declarations happen on every broker that it is included in, after the prefixes on the way; by itself, where it is in none. */
   #reach(on: On, passed: readonly string[] = []): On[] {
     if (this.#brokers.get(on.root)?.made !== "router" || passed.includes(on.root)) return [on];
-    const includes = this.#files
-      .flatMap((file) => file.includes)
-      .filter(({ router }) => router === on.root);
-    if (includes.length === 0) return [on];
-    return includes.flatMap(({ into }) =>
+    const includes = this.#includes.get(on.root);
+    if (includes === undefined) return [on];
+    return includes.flatMap((into) =>
       this.#reach({ root: into.root, prefix: joined(into.prefix, on.prefix) }, [
         ...passed,
         on.root,
@@ -116,21 +129,20 @@ class Connecting {
   }
 
   /** The brokers that an App is given, routers among them by what they are included in. */
-  #brokersOf(app: AppFound): string[] {
-    return app.brokers.flatMap((key) =>
-      this.#reach({ root: key, prefix: { text: "", expression: "" } }).map(({ root }) => root),
+  #brokersOf({ app }: ServiceFound): Set<string> {
+    const reached = app.brokers.flatMap((root) =>
+      this.#reach({ root, prefix: { text: "", expression: "" } }),
     );
+    return new Set(reached.map(({ root }) => root));
   }
 
   /** Apps that are given the broker and need the file; else those that are given it; else those that need the file; else the package. */
   #servicesUsing(broker: string, found: OperationFound): Service[] {
-    const given = this.#apps.filter(
-      ({ app }) => app !== null && this.#brokersOf(app).includes(broker),
-    );
+    const given = this.#given.get(broker) ?? [];
     const needing = this.#apps.filter(({ files }) => files.has(found.file));
     const both = given.filter((each) => needing.includes(each));
     // Declared and put into an App by one call of the function around them.
-    const together = given.filter(({ app }) => found.site !== null && app?.site === found.site);
+    const together = given.filter(({ app }) => found.site !== null && app.site === found.site);
     const [best] = [together, both, given, needing].filter((candidates) => candidates.length > 0);
     if (best !== undefined) return best.map(({ service }) => service);
     const service = serviceOfPackage(found.file, this.#workspace);

@@ -31,13 +31,23 @@ export function readAddress(
 ): { params: string[]; pattern: string } {
   const { separator, one } = dialects[protocol];
   const params: string[] = [];
-  const pattern = address.split(separator).map((segment) => {
+  // MQTT 5 4.8.2: `$share/{group}/{filter}` subscribes to the filter.
+  const filter = protocol === "mqtt" ? address.replace(/^\$share\/[^/]+\//, "") : address;
+  const pattern = filter.split(separator).map((segment) => {
     const name = PARAM.exec(segment)?.[1];
     if (name === undefined) return segment;
     params.push(name);
     return one ?? ANY;
   });
   return { params, pattern: pattern.join(separator) };
+}
+
+/** Whether a pattern can mean more than one address. */
+export function isWild(pattern: string, protocol: ProtocolName): boolean {
+  const { separator, one, rest } = dialects[protocol];
+  return pattern
+    .split(separator)
+    .some((segment) => segment === one || segment === rest || segment === ANY);
 }
 
 /** Whether each parameter of an address fills a whole segment, as it must. */

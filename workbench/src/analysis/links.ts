@@ -1,46 +1,84 @@
 /** Who reaches whom: sent messages by their addresses, returned values and publishers in handlers by their declarations. */
-import type { Channel, Link } from "../topology.ts";
-import type { Connected } from "./connect.ts";
-import { overlap } from "./dialects.ts";
+import type { Link, ProtocolName } from "../topology.ts";
+import type { Connected, ConnectedOperation } from "./connect.ts";
+import { isWild, overlap } from "./dialects.ts";
 import { declarationKey, type FileFound } from "./found.ts";
 
-export function linksOf({ operations, channels }: Connected, files: readonly FileFound[]): Link[] {
+export function linksOf(connected: Connected, files: readonly FileFound[]): Link[] {
+  return [...messageLinks(connected), ...publishLinks(connected, files)];
+}
+
+/** Addresses without wildcards are looked up; the few with wildcards are compared one by one. */
+function messageLinks({ operations, channels }: Connected): Link[] {
+  const listeners = new Map<string, Listener[]>();
+  const wild: Listener[] = [];
   const channelById = new Map(channels.map((channel) => [channel.id, channel]));
-  const patternOf = (id: string): (Channel & { pattern: string }) | null => {
-    const channel = channelById.get(id);
-    return channel === undefined || channel.pattern === null
-      ? null
-      : (channel as Channel & { pattern: string });
-  };
-  const sends = operations.filter(({ operation }) => operation.action === "send");
-  const receives = operations.filter(({ operation }) => operation.action === "receive");
-
-  const messages = sends.flatMap(({ operation: from }) => {
-    const sent = patternOf(from.channel);
-    if (sent === null) return [];
-    return receives.flatMap(({ operation: to }): Link[] => {
-      const received = patternOf(to.channel);
-      const reaches =
-        received !== null &&
-        received.protocol === sent.protocol &&
-        overlap(sent.pattern, received.pattern, sent.protocol);
-      return reaches ? [{ kind: "message", from: from.id, to: to.id }] : [];
-    });
+  const reaches = operations.flatMap(({ operation }) => {
+    const { protocol, pattern } = channelById.get(operation.channel) ?? {};
+    return protocol === undefined || pattern === undefined || pattern === null
+      ? []
+      : [{ ...operation, protocol, pattern }];
   });
+  for (const [order, { id, action, protocol, pattern }] of reaches.entries()) {
+    if (action === "send") continue;
+    const listener = { order, id, protocol, pattern };
+    if (isWild(pattern, protocol)) wild.push(listener);
+    else
+      listeners.set(`${protocol}:${pattern}`, [
+        ...(listeners.get(`${protocol}:${pattern}`) ?? []),
+        listener,
+      ]);
+  }
+  const all = [...listeners.values()].flat();
 
-  const uses = files.flatMap((file) => file.uses);
-  const publishes = receives.flatMap(({ operation: from, found }) => {
-    const handler = declarationKey(found.key);
-    const used = new Set([
-      ...found.targets,
-      ...uses.filter((use) => use.handler === handler).map((use) => declarationKey(use.operation)),
-    ]);
-    return sends
-      .filter(
-        ({ operation: to, found: target }) =>
-          to.service === from.service && used.has(declarationKey(target.key)),
-      )
-      .map(({ operation: to }): Link => ({ kind: "publishes", from: from.id, to: to.id }));
+  return reaches.flatMap(({ id: from, action, protocol, pattern }): Link[] => {
+    if (action === "receive") return [];
+    const exact = isWild(pattern, protocol)
+      ? all.filter((each) => meets(protocol, pattern, each))
+      : (listeners.get(`${protocol}:${pattern}`) ?? []);
+    const reached = [...exact, ...wild.filter((each) => meets(protocol, pattern, each))];
+    return reached
+      .sort((a, b) => a.order - b.order)
+      .map(({ id: to }) => ({ kind: "message", from, to }));
   });
-  return [...messages, ...publishes];
+}
+
+interface Listener {
+  readonly order: number;
+  readonly id: string;
+  readonly protocol: ProtocolName;
+  readonly pattern: string;
+}
+
+function meets(protocol: ProtocolName, pattern: string, listener: Listener): boolean {
+  return listener.protocol === protocol && overlap(pattern, listener.pattern, protocol);
+}
+
+function publishLinks({ operations }: Connected, files: readonly FileFound[]): Link[] {
+  const used = new Map<string, string[]>();
+  const use = (handler: string, publisher: string) =>
+    used.set(handler, [...(used.get(handler) ?? []), declarationKey(publisher)]);
+  for (const { found } of operations)
+    for (const target of found.targets) use(declarationKey(found.key), target);
+  for (const { handler, operation } of files.flatMap((file) => file.uses)) use(handler, operation);
+
+  const sends = new Map<string, string[]>();
+  const keyOf = (key: string, { operation }: ConnectedOperation) =>
+    `${declarationKey(key)} ${operation.service}`;
+  for (const each of operations) {
+    if (each.operation.action === "receive") continue;
+    const key = keyOf(each.found.key, each);
+    sends.set(key, [...(sends.get(key) ?? []), each.operation.id]);
+  }
+  return operations.flatMap((each) => {
+    if (each.operation.action === "send") return [];
+    const publishers = new Set(used.get(declarationKey(each.found.key)));
+    return [...publishers].flatMap((publisher) =>
+      (sends.get(keyOf(publisher, each)) ?? []).map((to): Link => ({
+        kind: "publishes",
+        from: each.operation.id,
+        to,
+      })),
+    );
+  });
 }

@@ -7,7 +7,7 @@ import type { Workspace } from "./workspace.ts";
 
 export interface ServiceFound {
   readonly service: Service;
-  readonly app: AppFound | null;
+  readonly app: AppFound;
   /** Its entry and every file of the workspace that it needs. */
   readonly files: ReadonlySet<string>;
 }

@@ -18,7 +18,10 @@ export type Text =
 const unknown: Text = { known: false };
 
 export function textOf(follower: Follower, node: ts.Node, env: Env | null): Text {
-  return follower.guarded(node, unknown, () => read(follower, follower.follow(node, env)));
+  const found = follower.follow(node, env);
+  return found.kind === "node"
+    ? follower.guarded(found.node, unknown, () => read(follower, found))
+    : read(follower, found);
 }
 
 function read(follower: Follower, found: Found): Text {

@@ -1,6 +1,6 @@
 /** Constant values in code, as JSON: what `z.literal`, `.default`, `.min` are given. */
 import { ts } from "ts-morph";
-import { type Env, type Follower, nameOf } from "../follow.ts";
+import { type Bound, type Env, type Follower, nameOf } from "../follow.ts";
 import { textOf } from "../texts.ts";
 
 export type Value = { readonly known: true; readonly value: unknown } | { readonly known: false };
@@ -8,16 +8,15 @@ export type Value = { readonly known: true; readonly value: unknown } | { readon
 const unknown: Value = { known: false };
 
 export function valueOf(follower: Follower, given: ts.Node, outer: Env | null): Value {
-  return follower.guarded(given, unknown, () => read(follower, given, outer));
+  const found = follower.follow(given, outer);
+  if (found.kind === "node")
+    return follower.guarded(found.node, unknown, () => read(follower, found));
+  const isUndefined =
+    found.kind === "external" && found.module === "" && found.path[0] === "undefined";
+  return isUndefined ? { known: true, value: undefined } : unknown;
 }
 
-function read(follower: Follower, given: ts.Node, outer: Env | null): Value {
-  const found = follower.follow(given, outer);
-  if (found.kind !== "node")
-    return found.kind === "external" && found.module === "" && found.path[0] === "undefined"
-      ? { known: true, value: undefined }
-      : unknown;
-  const { node, env } = found;
+function read(follower: Follower, { node, env }: Bound): Value {
   if (ts.isStringLiteralLike(node)) return { known: true, value: node.text };
   if (ts.isNumericLiteral(node)) return { known: true, value: Number(node.text) };
   if (ts.isPrefixUnaryExpression(node)) return signed(node, valueOf(follower, node.operand, env));
