@@ -1,7 +1,7 @@
 /**
  * MQTT by the package "mqtt" (MQTT.js 5): the only file that imports it.
  *
- * The first connection publishes and asks; it has a clean session and a client id of its own. Each subscriber has a
+ * The first connection publishes and asks; its client id is new each time. Each subscriber has a
  * connection besides: the window of unacknowledged messages is a connection's, so that one subscriber never holds back
  * another; a connection's filters may overlap, and 3.1.1 does not say which of them a message matched; and with QoS > 0
  * its session is kept under a client id that is the same after a restart.
@@ -71,15 +71,22 @@ export function connectMqtt(options: MqttOptions, url: () => string): Connect {
     }
     const id = `${name}-pub-${randomBytes(4).toString("hex")}`;
     const extra = options.will === undefined ? {} : { will: willOf(options.will) };
+    // QoS 2 needs a session to outlive a lost connection; 3.1.1 would keep it for ever, so there it has none.
+    const five: IClientOptions = {
+      protocolVersion: 5,
+      clean: false,
+      properties: { sessionExpiryInterval: 60 },
+    };
+    const three: IClientOptions = { protocolVersion: 4, clean: true };
     const wish = options.protocol === undefined ? undefined : options.protocol === "5" ? 5 : 4;
-    const main = await open(id, { ...extra, protocolVersion: wish ?? 5 }).catch(
+    const main = await open(id, { ...extra, ...(wish === 4 ? three : five) }).catch(
       async (error: unknown) => {
         if (wish !== undefined || !(error instanceof ConnectError) || !refusesVersion(error.cause))
           throw error;
         context.logger.warn(
           `MQTT at ${server.address} does not speak version 5; using 3.1.1, which carries no headers and answers no requests`,
         );
-        return open(id, { ...extra, protocolVersion: 4 });
+        return open(id, { ...extra, ...three });
       },
     );
     const protocolVersion = main.version;

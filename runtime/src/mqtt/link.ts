@@ -27,6 +27,7 @@ export class Link {
   /** Why it is lost, where the client says so. */
   cause: Error | undefined;
   readonly #owned: boolean;
+  #receives = false;
   /** Called when a connection has held for a while. */
   #settleDown: () => void = () => {};
   #settling: NodeJS.Timeout | undefined;
@@ -64,6 +65,7 @@ export class Link {
       client.options.reconnectPeriod = backoff.delay;
     });
     const link = new Link(client, address, true);
+    link.#receives = opening.prepare !== undefined;
     link.#watch(context);
     link.#settleDown = () => {
       backoff.reset();
@@ -174,7 +176,7 @@ export class Link {
       this.#back = undefined;
       this.#awaitCalm();
       this.cause = undefined;
-      if (client.options.clean || sessionPresent)
+      if (!this.#receives || client.options.clean || sessionPresent)
         logger.info(`"${id}" is connected to MQTT at ${address} again`);
       else
         logger.warn(

@@ -7,20 +7,27 @@ import { messageOf, type Link } from "./link.ts";
 /** PUBACK and PUBREC's "no matching subscribers" (MQTT 5, 3.4.2.1). */
 export const NO_SUBSCRIBERS = 0x10;
 
+/** 3.1.1 has no receive maximum to tell, but mosquitto (2.0) has one of 20: it confirms QoS 2 messages beyond it and drops them. */
+const UNSAID = 20;
+
 export class Outbox {
   readonly #link: Link;
   readonly #waiting: (() => void)[] = [];
   /** Packet ids of publishes that the broker says nobody receives. */
   readonly #unheard = new Set<number>();
+  /** QoS 2 publishes under way. */
+  readonly #twice = new Set<Attempt>();
   #unconfirmed = 0;
 
   constructor(link: Link) {
     this.#link = link;
-    // The client hands over the reason only where it is an error.
     link.client.on("packetreceive", (packet) => {
-      if (packet.cmd !== "puback" && packet.cmd !== "pubrec") return;
-      const { messageId, reasonCode } = packet as { messageId?: number; reasonCode?: number };
-      if (reasonCode === NO_SUBSCRIBERS) this.#unheard.add(messageId ?? 0);
+      const { messageId, reasonCode, sessionPresent } = packet as Answer;
+      // The client hands over the reason only where it is an error.
+      if ((packet.cmd === "puback" || packet.cmd === "pubrec") && reasonCode === NO_SUBSCRIBERS) {
+        this.#unheard.add(messageId ?? 0);
+      }
+      if (packet.cmd === "connack" && !sessionPresent) this.#giveUpReleases();
     });
   }
 
@@ -71,11 +78,16 @@ export class Outbox {
     const limit = client.serverProperties?.maximumPacketSize;
     return new Promise<number>((resolve, reject) => {
       const done = (error?: Error) => {
+        this.#twice.delete(attempt);
+        const { id } = attempt;
+        // From now on it may be another's.
+        attempt.id = undefined;
         if (error) {
-          const text = `cannot publish to "${topic}": ${messageOf(error)}`;
+          const text = attempt.forgotten
+            ? `the broker forgot the session while it took the message to "${topic}": it may or may not have arrived`
+            : `cannot publish to "${topic}": ${messageOf(error)}`;
           reject(new PublishError(text, { cause: error }));
         } else {
-          const { id } = attempt;
           resolve(id !== undefined && this.#unheard.delete(id) ? NO_SUBSCRIBERS : 0);
         }
       };
@@ -84,6 +96,7 @@ export class Outbox {
         const text = `it is too large with ${payload.byteLength} bytes: the broker takes packets of ${limit}`;
         return done(new Error(text));
       }
+      if (options.qos === 2) this.#twice.add(attempt);
       client.publish(topic, Buffer.from(payload), options, done);
       const last = client.getLastMessageId();
       if (client.outgoing[last]?.cb !== done) return;
@@ -92,9 +105,27 @@ export class Outbox {
     });
   }
 
+  /**
+   * QoS 2 lives in the session. One that has got PUBREC is released by PUBREL; a broker that has forgotten the session
+   * answers that, too, but has no message any more. Whether it passed it on before cannot be told, so the publish fails.
+   */
+  #giveUpReleases(): void {
+    const { client } = this.#link;
+    for (const attempt of this.#twice) {
+      const { id } = attempt;
+      if (id === undefined) continue;
+      client.outgoingStore.get({ messageId: id } as never, (_, packet) => {
+        if (packet?.cmd !== "pubrel") return;
+        attempt.forgotten = true;
+        client.removeOutgoingMessage(id);
+      });
+    }
+  }
+
   /** The broker's receive maximum bounds what is unconfirmed [MQTT-3.3.4-7]; the client does not heed it. */
   async #slot(): Promise<void> {
-    const most = this.#link.client.serverProperties?.receiveMaximum ?? 65_535;
+    const { client, version } = this.#link;
+    const most = version === 5 ? (client.serverProperties?.receiveMaximum ?? 65_535) : UNSAID;
     if (this.#unconfirmed < most) this.#unconfirmed++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
@@ -108,9 +139,17 @@ export class Outbox {
   }
 }
 
+interface Answer {
+  readonly messageId?: number;
+  readonly reasonCode?: number;
+  readonly sessionPresent?: boolean;
+}
+
 class Attempt {
   /** Nobody waits for it any more. */
   over = false;
+  /** The broker forgot the session that it belonged to. */
+  forgotten = false;
   /** Its packet id while it is unconfirmed. */
   id: number | undefined;
 }
