@@ -26,6 +26,8 @@ export function fileOf(folder: vscode.Uri, document: vscode.Uri): string | null 
 /** Shows a place beside the topology, not over it: in the first column that holds code. */
 export async function openPlace(folder: vscode.Uri, place: Place): Promise<void> {
   const { uri, range } = locationOf(folder, place);
+  // A page asked for it: it may show the folder's files and no other.
+  if (fileOf(folder, uri) === null) return;
   const start = new vscode.Range(range.start, range.start);
   await vscode.window.showTextDocument(uri, { selection: start, viewColumn: codeColumn() });
 }

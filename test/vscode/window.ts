@@ -14,7 +14,7 @@ export interface WindowOptions {
 }
 
 /** How long anything on the screen may take: a busy machine's worst, not a promise. */
-const patience = 60_000;
+const patience = 100_000;
 
 export class Window implements AsyncDisposable {
   readonly page: Page;
