@@ -128,6 +128,28 @@ test.each([
   await lucky.close();
 });
 
+test("NATS: nothing is delivered behind a disconnect", async () => {
+  await using emulator = await start();
+  const [shop, billing] = [
+    await natsClient(emulator, "shop"),
+    await natsClient(emulator, "billing"),
+  ];
+  await listen(billing, "orders.*");
+  const fault = await emulator.inject({
+    match: { operation: "deliver" },
+    effect: { kind: "disconnect" },
+  });
+  for (const text of ["1", "2"]) shop.publish("orders.new", text);
+  await shop.flush();
+  expect(await journal(emulator)).toEqual([
+    ["published", "1"],
+    ["dropped", "1", `fault ${fault.id}: disconnect`],
+    ["published", "2"],
+    ["dropped", "2", "no subscribers"],
+  ]);
+  await Promise.all([shop.close(), billing.close()]);
+});
+
 test("NATS: a disconnect at subscribe closes the client", async () => {
   await using emulator = await start();
   const billing = await natsClient(emulator, "billing");

@@ -5,6 +5,9 @@
 import type { Clock } from "./clock.ts";
 import type { Connection } from "./protocol.ts";
 
+/** The reason of what such a client does not get. */
+export const SLOW_CONSUMER = "slow consumer: the client does not read what it is sent";
+
 export class Outbound {
   readonly #connection: Connection;
   readonly #clock: Clock;

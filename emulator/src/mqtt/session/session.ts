@@ -1,7 +1,7 @@
 /** One MQTT connection: packets in, aedes, packets out. Bytes pass as they came; what is recorded is what passed. */
 import type { FrameFault } from "../../fault-engine.ts";
 import type { JournalClient, JournalEntry } from "../../journal.ts";
-import { Outbound } from "../../outbound.ts";
+import { Outbound, SLOW_CONSUMER } from "../../outbound.ts";
 import type { Connection, ProtocolContext, Session } from "../../protocol.ts";
 import type { Broker } from "../broker.ts";
 import { type Clients, ClientState } from "../model/clients.ts";
@@ -137,7 +137,7 @@ export class MqttSession implements Session {
         return this.#hold(fault.effect.ms, frame);
       case "disconnect":
         this.#lose(frame, fault);
-        return this.#connection.destroy();
+        return this.#cut();
       case "drop":
         return this.#lose(frame, fault);
     }
@@ -227,6 +227,12 @@ export class MqttSession implements Session {
     this.#stream.destroy();
   }
 
+  /** Closes at once; what aedes still writes is lost. */
+  #cut(): void {
+    this.#ended = true;
+    this.#connection.destroy();
+  }
+
   #end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -236,6 +242,7 @@ export class MqttSession implements Session {
   // ------------------------------------------------------------ packets out
 
   #send(chunk: Buffer): void {
+    if (this.#ended) return;
     this.#outgoing.push(chunk);
     for (let frame = this.#outgoing.next(); frame !== null; frame = this.#outgoing.next()) {
       if (frame.type === "publish") {
@@ -276,19 +283,15 @@ export class MqttSession implements Session {
     const fault = this.#fault("deliver", packet.topic);
     if (fault?.effect.kind === "drop" || fault?.effect.kind === "disconnect") {
       this.#record({ kind: "dropped", ...entry, reason: describe(fault) });
-      if (fault.effect.kind === "disconnect") this.#connection.destroy();
+      if (fault.effect.kind === "disconnect") this.#cut();
       return;
     }
     if (fault?.effect.kind === "delay") this.#outbound.hold(fault.effect.ms);
     // [MQTT-3.3.1-1]: what is sent again says so. aedes leaves it out.
     this.#outbound.send(again ? markDuplicate(frame) : frame.bytes, (kept) => {
-      if (kept) this.#record({ kind: again ? "redelivered" : "delivered", ...entry });
-      else
-        this.#record({
-          kind: "dropped",
-          ...entry,
-          reason: "slow consumer: the client does not read what it is sent",
-        });
+      if (kept) return this.#record({ kind: again ? "redelivered" : "delivered", ...entry });
+      this.#record({ kind: "dropped", ...entry, reason: SLOW_CONSUMER });
+      this.#cut();
     });
   }
 

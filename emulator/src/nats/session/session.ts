@@ -1,7 +1,7 @@
 /** One NATS connection: commands in, router, replies out. */
 import type { JournalClient, JournalKind } from "../../journal.ts";
 import type { FrameFault } from "../../fault-engine.ts";
-import { Outbound } from "../../outbound.ts";
+import { Outbound, SLOW_CONSUMER } from "../../outbound.ts";
 import type { Connection, Credentials, ProtocolContext, Session } from "../../protocol.ts";
 import {
   isLiteralSubject,
@@ -112,18 +112,15 @@ export class NatsSession implements Session, Subscriber {
     const fault = this.#fault("deliver", message.subject);
     if (fault?.effect.kind === "drop" || fault?.effect.kind === "disconnect") {
       this.#record("dropped", message, { subscription, reason: describe(fault) });
-      if (fault.effect.kind === "disconnect") this.#connection.destroy();
+      if (fault.effect.kind === "disconnect") this.#cut();
       return true;
     }
     if (fault?.effect.kind === "delay") this.#outbound.hold(fault.effect.ms);
     const bytes = encodeMessage(message, subscription.sid, this.#options.headers);
     this.#outbound.send(bytes, (kept) => {
-      if (kept) this.#record("delivered", message, { subscription });
-      else
-        this.#record("dropped", message, {
-          subscription,
-          reason: "slow consumer: the client does not read what it is sent",
-        });
+      if (kept) return this.#record("delivered", message, { subscription });
+      this.#record("dropped", message, { subscription, reason: SLOW_CONSUMER });
+      this.#cut();
     });
     return true;
   }
@@ -139,7 +136,8 @@ export class NatsSession implements Session, Subscriber {
       while (!this.#held && !this.#ended) {
         const command = this.#parser.next();
         if (command === null) return;
-        this.#keepAlive.active();
+        // A PONG is an answer to us and says nothing of its own: client.go, processPong.
+        if (command.op !== "pong") this.#keepAlive.active();
         this.#take(command);
       }
     } catch (error) {
@@ -156,7 +154,7 @@ export class NatsSession implements Session, Subscriber {
         return this.#hold(fault.effect.ms, command);
       case "disconnect":
         this.#lose(command, fault);
-        return this.#connection.destroy();
+        return this.#cut();
       case "drop":
         return this.#lose(command, fault);
     }
@@ -248,6 +246,12 @@ export class NatsSession implements Session, Subscriber {
 
   #ok(): void {
     if (this.#options.verbose) this.#outbound.send(OK);
+  }
+
+  /** Closes at once; what comes for this client from now on is not for it. */
+  #cut(): void {
+    this.#ended = true;
+    this.#connection.destroy();
   }
 
   /** Says what is wrong, where the protocol has a word for it, and closes. */
