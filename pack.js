@@ -84,15 +84,22 @@ export function run(program, args, options = {}) {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+async function main() {
   const dist = join(root, "dist");
   await rm(dist, { recursive: true, force: true });
   const tarballs = await packTarballs(dist);
   await run(npm, ["run", "package", "--workspace", "extension"], { cwd: root });
   await cp(join(root, "extension/millrace.vsix"), join(dist, "millrace.vsix"));
   for (const file of await readdir(dist)) console.log(`dist/${file}`);
-  if (process.argv.includes("--try")) {
-    const { tryPackages } = await import("./test/house/try-packages.js");
-    process.exitCode = (await tryPackages(tarballs)) ? 0 : 1;
-  }
+  if (!process.argv.includes("--try")) return;
+  const { tryPackages } = await import("./test/house/try-packages.js");
+  process.exitCode = (await tryPackages(tarballs)) ? 0 : 1;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  // Not awaited here: what it loads to try the packages waits for this module in turn.
+  main().catch((error) => {
+    console.error(error);
+    process.exitCode = 1;
+  });
 }
