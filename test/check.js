@@ -17,7 +17,8 @@ const parts = {
   async types() {
     const rooms = ["runtime", "emulator", "workbench", "webview", "extension", "test", "bench"];
     const complaints = [];
-    for (const room of rooms)
+    // The page knows no Node; its tests in Chromium do.
+    for (const room of [...rooms, "webview/tsconfig.test.json"])
       complaints.push(await tool("typescript", "tsc", ["-p", room, "--pretty", "false"]));
     // As published: the workbench against the emulator's declarations, the shop against the runtime's.
     for (const room of ["runtime", "emulator", "workbench"]) {

@@ -436,7 +436,8 @@ test("the keyboard reaches search, cards, the list and the way back", async () =
 
 test("focus leaves a card and its neighbours, and Escape gives the rest back", async () => {
   const page = await open();
-  await page.locator('[data-node="service:billing"]').dblclick();
+  await page.locator('[data-node="service:billing"]').click();
+  await page.getByTestId("focus").click();
   await page.getByTestId("unfocus").waitFor();
   expect(
     await page

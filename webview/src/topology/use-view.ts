@@ -93,7 +93,7 @@ export function useView(
       if (!chosen.current && store.latest().focus === null)
         show(drawn.current.graph, PADDING, smooth());
       else if (selection !== null) reveal(selection, false);
-    }, 280);
+    }, 400);
     return () => clearTimeout(timer);
   }, [selection, panelOpen, reveal, show, store]);
 

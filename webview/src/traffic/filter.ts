@@ -40,10 +40,6 @@ export function filterTraffic(
   );
 }
 
-export function isTrouble(event: TrafficEvent): boolean {
-  return TROUBLE.has(event.kind);
-}
-
 /** Who did it, in a word. */
 export function actorName(actor: TrafficEvent["actor"]): string {
   switch (actor.kind) {
