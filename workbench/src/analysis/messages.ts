@@ -118,10 +118,9 @@ function unknown(why: string): MessageShape {
   return { known: false, why };
 }
 
-/** By the variable it is declared with, which an import may have renamed. */
+/** By the variable it is declared with, which an import may have renamed; what is written on the spot has no name. */
 function nameOfSchema(node: ts.Node, found: Found): string | undefined {
+  if (!ts.isIdentifier(node) && !ts.isPropertyAccessExpression(node)) return undefined;
   const declared = found.kind === "node" ? keptIn(found.node) : undefined;
-  if (declared !== undefined) return declared;
-  if (ts.isIdentifier(node)) return node.text;
-  return ts.isPropertyAccessExpression(node) ? node.name.text : undefined;
+  return declared ?? (ts.isIdentifier(node) ? node.text : node.name.text);
 }

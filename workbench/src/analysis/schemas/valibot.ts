@@ -19,6 +19,7 @@ import {
   withGap,
   withKeywords,
 } from "./part.ts";
+import { withPattern, withText } from "./patterns.ts";
 import { withProperties } from "./properties.ts";
 import type { SchemaReader } from "./reader.ts";
 import { formats } from "./zod-formats.ts";
@@ -67,14 +68,12 @@ const actions: Readonly<Record<string, Action>> = {
   integer: always({ type: "integer" }),
   safeInteger: always({ type: "integer" }),
   finite: unchanged,
-  regex: (part, { reader, args: [first] }) => {
-    const found = reader.follow(first);
-    if (found === null || !ts.isRegularExpressionLiteral(found.node))
-      return withGap(part, "the pattern of regex() could not be resolved");
-    return withKeywords(part, {
-      pattern: found.node.text.slice(1, found.node.text.lastIndexOf("/")),
-    });
-  },
+  regex: (part, { reader, args: [first] }) => withPattern(part, reader, first),
+  startsWith: (part, { reader, args: [first] }) =>
+    withText(part, reader, first, (text) => `^${text}`),
+  endsWith: (part, { reader, args: [first] }) =>
+    withText(part, reader, first, (text) => `${text}$`),
+  includes: (part, { reader, args: [first] }) => withText(part, reader, first, (text) => text),
   email: always({ format: "email" }),
   url: always({ format: "uri" }),
   uuid: always({ format: "uuid" }),

@@ -16,6 +16,7 @@ import {
 import type { SchemaReader } from "./reader.ts";
 import type { Method, SchemaCall } from "./library.ts";
 import { formatOf, formats } from "./zod-formats.ts";
+import { withPattern, withText } from "./patterns.ts";
 import { withProperties } from "./properties.ts";
 
 const unchanged: Method = (part) => part;
@@ -57,10 +58,12 @@ export const methods: Readonly<Record<string, Method>> = {
   ),
   ip: (part) => withKeywords(part, { anyOf: [{ format: "ipv4" }, { format: "ipv6" }] }),
   cidr: judged("cidr"),
-  regex: (part, { reader, args: [first] }) => pattern(part, reader, first),
-  startsWith: (part, call) => containing(part, call, (text) => `^${text}`),
-  endsWith: (part, call) => containing(part, call, (text) => `${text}$`),
-  includes: (part, call) => containing(part, call, (text) => text),
+  regex: (part, { reader, args: [first] }) => withPattern(part, reader, first),
+  startsWith: (part, { reader, args: [first] }) =>
+    withText(part, reader, first, (text) => `^${text}`),
+  endsWith: (part, { reader, args: [first] }) =>
+    withText(part, reader, first, (text) => `${text}$`),
+  includes: (part, { reader, args: [first] }) => withText(part, reader, first, (text) => text),
   lowercase: keywords({ pattern: "^[^A-Z]*$" }),
   uppercase: keywords({ pattern: "^[^a-z]*$" }),
   trim: unchanged,
@@ -208,37 +211,6 @@ function limit(part: Part, { reader, args: [first] }: SchemaCall, keyword: strin
   return value.known && typeof value.value === "number"
     ? withKeywords(part, { [keyword]: value.value })
     : withGap(part, `the value of ${keyword} could not be resolved`);
-}
-
-function pattern(part: Part, reader: SchemaReader, given: Bound | undefined): Part {
-  const found = reader.follow(given);
-  if (found === null || !ts.isRegularExpressionLiteral(found.node))
-    return withGap(part, "the value of .regex() could not be resolved");
-  const { text } = found.node;
-  const end = text.lastIndexOf("/");
-  const flags = text.slice(end + 1).replaceAll(/[dguvy]/g, "");
-  const read = addPattern(part, text.slice(1, end));
-  return flags === ""
-    ? read
-    : withGap(read, `the flags "${flags}" of its pattern have no place in a JSON Schema`);
-}
-
-function containing(
-  part: Part,
-  { reader, args: [first] }: SchemaCall,
-  around: (text: string) => string,
-): Part {
-  const value = reader.value(first);
-  if (!value.known || typeof value.value !== "string")
-    return withGap(part, "a text that it must contain could not be resolved");
-  return addPattern(part, around(value.value.replaceAll(/[$()*+.?[\\\]^{|}/]/g, String.raw`\$&`)));
-}
-
-/** A second pattern does not replace the first. */
-function addPattern(part: Part, source: string): Part {
-  if (part.schema["pattern"] === undefined) return withKeywords(part, { pattern: source });
-  const others = Array.isArray(part.schema["allOf"]) ? (part.schema["allOf"] as unknown[]) : [];
-  return withKeywords(part, { allOf: [...others, { pattern: source }] });
 }
 
 function defaulted(part: Part, { reader, args: [given] }: SchemaCall): Part {
