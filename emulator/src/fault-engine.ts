@@ -61,6 +61,11 @@ export function createFaultEngine(): FaultEngine {
   };
 }
 
+/** The journal's reason for what a fault took. */
+export function reasonOf({ id, effect }: FrameFault): string {
+  return `fault ${id}: ${effect.kind}`;
+}
+
 function isFor(match: FaultMatch, frame: Frame): boolean {
   if (match.protocol !== undefined && match.protocol !== frame.protocol) return false;
   if (match.operation !== undefined && match.operation !== frame.operation) return false;

@@ -1,6 +1,7 @@
 /** One MQTT connection: packets in, aedes, packets out. Bytes pass as they came; what is recorded is what passed. */
-import type { FrameFault } from "../../fault-engine.ts";
+import { type FrameFault, reasonOf } from "../../fault-engine.ts";
 import type { JournalClient, JournalEntry } from "../../journal.ts";
+import { Inbound } from "../../inbound.ts";
 import { Outbound, SLOW_CONSUMER } from "../../outbound.ts";
 import type { Connection, ProtocolContext, Session } from "../../protocol.ts";
 import type { Broker } from "../broker.ts";
@@ -37,6 +38,7 @@ export interface Server {
 export class MqttSession implements Session {
   readonly #server: Server;
   readonly #connection: Connection;
+  readonly #inbound: Inbound<Frame>;
   readonly #outbound: Outbound;
   readonly #stream: BrokerStream;
   readonly #incoming: FrameReader;
@@ -47,8 +49,6 @@ export class MqttSession implements Session {
   #version = 0;
   #clean = true;
   #state: ClientState = new ClientState();
-  /** Packets wait: for the broker at first, for a delay fault later. */
-  #held = true;
   #persistent: () => boolean = () => false;
   #ended = false;
 
@@ -58,13 +58,23 @@ export class MqttSession implements Session {
     this.#client = { connection: connection.id, name: "", port: connection.clientPort };
     this.#outbound = new Outbound(connection, server.context.clock, server.maxPending);
     this.#incoming = new FrameReader(server.maxPacket);
+    this.#inbound = new Inbound(connection, server.context.clock, {
+      next: () => this.#incoming.next(),
+      fault: (frame) => this.#look(frame),
+      run: (frame) => this.#pass(frame),
+      lose: (frame, fault) => this.#lose(frame, fault),
+      cut: () => this.#cut(),
+      failed: (error) => this.#failed(error),
+    });
     this.#stream = new BrokerStream({
       wrote: (chunk) => this.#send(chunk),
-      wantsMore: () => this.#resume(),
+      wantsMore: () => {
+        if (!this.#inbound.paused && !this.#ended) connection.resume();
+      },
       ended: () => this.#end(),
     });
     server.sessions.set(this.#stream, this);
-    connection.pause();
+    this.#inbound.pause();
     void server.broker.then(
       (broker) => this.#begin(broker),
       () => connection.destroy(),
@@ -74,9 +84,7 @@ export class MqttSession implements Session {
   #begin(broker: Broker): void {
     if (this.#ended) return;
     this.#persistent = broker.handle(this.#stream).persistent;
-    this.#held = false;
-    this.#connection.resume();
-    this.#takePackets();
+    this.#inbound.resume();
   }
 
   get client(): JournalClient {
@@ -88,7 +96,7 @@ export class MqttSession implements Session {
   receive(chunk: Uint8Array): void {
     if (this.#ended) return;
     this.#incoming.push(chunk);
-    this.#takePackets();
+    this.#inbound.take();
   }
 
   refuse(): void {
@@ -116,31 +124,9 @@ export class MqttSession implements Session {
 
   // ------------------------------------------------------------ packets in
 
-  #takePackets(): void {
-    try {
-      while (!this.#held && !this.#ended) {
-        const frame = this.#incoming.next();
-        if (frame === null) return;
-        this.#take(frame);
-      }
-    } catch (error) {
-      if (!(error instanceof MalformedError)) throw error;
-      this.#refuse(error.reasonCode);
-    }
-  }
-
-  #take(frame: Frame): void {
-    const fault = this.#look(frame);
-    if (fault === null) return this.#pass(frame);
-    switch (fault.effect.kind) {
-      case "delay":
-        return this.#hold(fault.effect.ms, frame);
-      case "disconnect":
-        this.#lose(frame, fault);
-        return this.#cut();
-      case "drop":
-        return this.#lose(frame, fault);
-    }
+  #failed(error: unknown): void {
+    if (!(error instanceof MalformedError)) throw error;
+    this.#refuse(error.reasonCode);
   }
 
   /** Reads what must be known of a packet, and finds the fault that it meets. */
@@ -193,29 +179,13 @@ export class MqttSession implements Session {
     if (!this.#stream.feed(frame.bytes)) this.#connection.pause();
   }
 
-  #resume(): void {
-    if (!this.#held && !this.#ended) this.#connection.resume();
-  }
-
-  #hold(ms: number, frame: Frame): void {
-    this.#held = true;
-    this.#connection.pause();
-    this.#server.context.clock.after(ms, () => {
-      this.#held = false;
-      if (this.#ended) return;
-      this.#connection.resume();
-      this.#pass(frame);
-      this.#takePackets();
-    });
-  }
-
   /** A packet that a fault takes off the wire, as if it had never arrived: a QoS 1 or 2 sender gets no answer. */
   #lose(frame: Frame, fault: FrameFault): void {
     if (frame.type !== "publish") return;
     const packet = readPublish(frame, this.#version);
     const message = this.#server.context.journal.nextMessage();
     this.#record({ kind: "published", ...this.#entry(packet, message) });
-    this.#record({ kind: "dropped", ...this.#entry(packet, message), reason: describe(fault) });
+    this.#record({ kind: "dropped", ...this.#entry(packet, message), reason: reasonOf(fault) });
   }
 
   /** Ends the connection; who can be told is told why. */
@@ -229,14 +199,19 @@ export class MqttSession implements Session {
 
   /** Closes at once; what aedes still writes is lost. */
   #cut(): void {
-    this.#ended = true;
+    this.#stop();
     this.#connection.destroy();
   }
 
   #end(): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#stop();
     this.#outbound.end();
+  }
+
+  #stop(): void {
+    this.#ended = true;
+    this.#inbound.end();
   }
 
   // ------------------------------------------------------------ packets out
@@ -282,7 +257,7 @@ export class MqttSession implements Session {
 
     const fault = this.#fault("deliver", packet.topic);
     if (fault?.effect.kind === "drop" || fault?.effect.kind === "disconnect") {
-      this.#record({ kind: "dropped", ...entry, reason: describe(fault) });
+      this.#record({ kind: "dropped", ...entry, reason: reasonOf(fault) });
       if (fault.effect.kind === "disconnect") this.#cut();
       return;
     }
@@ -340,8 +315,4 @@ export class MqttSession implements Session {
       ...(channel === undefined ? {} : { channel }),
     });
   }
-}
-
-function describe(fault: FrameFault): string {
-  return `fault ${fault.id}: ${fault.effect.kind}`;
 }

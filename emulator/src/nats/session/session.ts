@@ -1,6 +1,7 @@
 /** One NATS connection: commands in, router, replies out. */
 import type { JournalClient, JournalKind } from "../../journal.ts";
-import type { FrameFault } from "../../fault-engine.ts";
+import { type FrameFault, reasonOf } from "../../fault-engine.ts";
+import { Inbound } from "../../inbound.ts";
 import { Outbound, SLOW_CONSUMER } from "../../outbound.ts";
 import type { Connection, Credentials, ProtocolContext, Session } from "../../protocol.ts";
 import {
@@ -41,6 +42,7 @@ const AUTH_TIMEOUT = 2000;
 export class NatsSession implements Session, Subscriber {
   readonly #server: Server;
   readonly #connection: Connection;
+  readonly #inbound: Inbound<Command>;
   readonly #outbound: Outbound;
   readonly #parser: Parser;
   readonly #keepAlive: KeepAlive;
@@ -49,8 +51,6 @@ export class NatsSession implements Session, Subscriber {
   #client: JournalClient;
   #awaitsCredentials: boolean;
   #cancelAuthTimeout: () => void = () => {};
-  /** A delay fault holds the commands back. */
-  #held = false;
   #ended = false;
 
   constructor(server: Server, connection: Connection) {
@@ -65,6 +65,14 @@ export class NatsSession implements Session, Subscriber {
       maxControlLine: MAX_CONTROL_LINE,
       headers: () => this.#options.headers,
       onlyConnect: () => this.#awaitsCredentials,
+    });
+    this.#inbound = new Inbound(connection, context.clock, {
+      next: () => this.#parser.next(),
+      fault: (command) => this.#faultFor(command),
+      run: (command) => this.#run(command),
+      lose: (command, fault) => this.#lose(command, fault),
+      cut: () => this.#cut(),
+      failed: (error) => this.#failed(error),
     });
     this.#keepAlive = new KeepAlive(context.clock, {
       ping: () => this.#outbound.send(PING),
@@ -85,7 +93,7 @@ export class NatsSession implements Session, Subscriber {
   receive(chunk: Uint8Array): void {
     if (this.#ended) return;
     this.#parser.push(chunk);
-    this.#takeCommands();
+    this.#inbound.take();
   }
 
   refuse(): void {
@@ -93,7 +101,7 @@ export class NatsSession implements Session, Subscriber {
   }
 
   closed(): void {
-    this.#ended = true;
+    this.#stop();
     this.#keepAlive.stop();
     this.#cancelAuthTimeout();
     for (const subscription of this.#subscriptions.values())
@@ -111,7 +119,7 @@ export class NatsSession implements Session, Subscriber {
     if (this.#ended) return false;
     const fault = this.#fault("deliver", message.subject);
     if (fault?.effect.kind === "drop" || fault?.effect.kind === "disconnect") {
-      this.#record("dropped", message, { subscription, reason: describe(fault) });
+      this.#record("dropped", message, { subscription, reason: reasonOf(fault) });
       if (fault.effect.kind === "disconnect") this.#cut();
       return true;
     }
@@ -131,36 +139,14 @@ export class NatsSession implements Session, Subscriber {
 
   // ------------------------------------------------------------ commands
 
-  #takeCommands(): void {
-    try {
-      while (!this.#held && !this.#ended) {
-        const command = this.#parser.next();
-        if (command === null) return;
-        // A PONG is an answer to us and says nothing of its own: client.go, processPong.
-        if (command.op !== "pong") this.#keepAlive.active();
-        this.#take(command);
-      }
-    } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      this.#fail(error.answer);
-    }
-  }
-
-  #take(command: Command): void {
-    const fault = this.#faultFor(command);
-    if (fault === null) return this.#run(command);
-    switch (fault.effect.kind) {
-      case "delay":
-        return this.#hold(fault.effect.ms, command);
-      case "disconnect":
-        this.#lose(command, fault);
-        return this.#cut();
-      case "drop":
-        return this.#lose(command, fault);
-    }
+  #failed(error: unknown): void {
+    if (!(error instanceof WireError)) throw error;
+    this.#fail(error.answer);
   }
 
   #run(command: Command): void {
+    // A PONG is an answer to us and says nothing of its own: client.go, processPong.
+    if (command.op !== "pong") this.#keepAlive.active();
     switch (command.op) {
       case "connect":
         return this.#connect(command.options);
@@ -248,16 +234,21 @@ export class NatsSession implements Session, Subscriber {
     if (this.#options.verbose) this.#outbound.send(OK);
   }
 
+  #stop(): void {
+    this.#ended = true;
+    this.#inbound.end();
+  }
+
   /** Closes at once; what comes for this client from now on is not for it. */
   #cut(): void {
-    this.#ended = true;
+    this.#stop();
     this.#connection.destroy();
   }
 
   /** Says what is wrong, where the protocol has a word for it, and closes. */
   #fail(answer: string | null): void {
     if (this.#ended) return;
-    this.#ended = true;
+    this.#stop();
     if (answer !== null) this.#outbound.send(encodeError(answer));
     this.#outbound.end();
   }
@@ -328,19 +319,7 @@ export class NatsSession implements Session, Subscriber {
   /** A command that a fault takes off the wire. */
   #lose(command: Command, fault: FrameFault): void {
     if (command.op === "pub")
-      this.#record("dropped", this.#published(command), { reason: describe(fault) });
-  }
-
-  #hold(ms: number, command: Command): void {
-    this.#held = true;
-    this.#connection.pause();
-    this.#server.context.clock.after(ms, () => {
-      this.#held = false;
-      if (this.#ended) return;
-      this.#connection.resume();
-      this.#run(command);
-      this.#takeCommands();
-    });
+      this.#record("dropped", this.#published(command), { reason: reasonOf(fault) });
   }
 }
 
@@ -349,8 +328,4 @@ function accepts(auth: Credentials, options: ConnectOptions): boolean {
   return (
     auth.user !== undefined && options.user === auth.user && options.pass === (auth.password ?? "")
   );
-}
-
-function describe(fault: FrameFault): string {
-  return `fault ${fault.id}: ${fault.effect.kind}`;
 }
