@@ -188,7 +188,7 @@ export class Link {
 }
 
 /** A connection that has held for so many ms is no accident. */
-const CALM = 5000;
+const CALM = 2000;
 
 /** Resolves with the first connection; rejects with the first error instead. */
 function opened(client: MqttClient): Promise<void> {
