@@ -1,5 +1,5 @@
 /** The page's frame: header on top, picture in the middle, panel at its right, traffic below. */
-import { useEffect, useState, type ReactNode } from "react";
+import { useEffect, useState, type CSSProperties, type ReactNode } from "react";
 import { ComposePanel } from "./compose/compose-panel.tsx";
 import { DetailsPanel } from "./details/details-panel.tsx";
 import { OverviewPanel } from "./details/overview-panel.tsx";
@@ -39,7 +39,14 @@ export function App(): ReactNode {
         <>
           <Header />
           <Notices />
-          <div className="main">
+          <div
+            className="main"
+            style={
+              {
+                "--traffic-height": `${kept.trafficOpen ? kept.trafficHeight + 1 : 36}px`,
+              } as CSSProperties
+            }
+          >
             <main className="column">
               <div className="stage">
                 <Obstacle>

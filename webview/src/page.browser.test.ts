@@ -533,6 +533,19 @@ test("what stands in the way says what to do", async () => {
   expect(await page.getByTestId("emulator-toggle").getAttribute("disabled")).not.toBeNull();
 });
 
+test("in a narrow panel the form lies over the picture and leaves the chain in view", async () => {
+  const page = await open({ viewport: { width: 560, height: 760 } });
+  await compose(page);
+  session.traffic(journey());
+  await page.getByTestId("send").click();
+  await page.getByTestId("show-chain").click();
+  const form = (await page.getByTestId("compose").boundingBox())!;
+  const chain = (await page.getByTestId("chain").boundingBox())!;
+  expect(form.y + form.height).toBeLessThanOrEqual(chain.y);
+  expect(chain.y + 40).toBeLessThan(760);
+  await page.getByTestId("chain").locator("button").nth(3).click();
+});
+
 test("a narrow panel shows the same, the details lie over it", async () => {
   const page = await open({ viewport: { width: 700, height: 640 } });
   await page.locator('[data-node="service:billing"]').click();
