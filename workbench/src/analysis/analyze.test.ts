@@ -299,3 +299,43 @@ test("no-app: declarations that no App uses belong to their package", () => {
   ]);
   expect(operation(topology, "send:no-app:nats:orders.new:2").reply).toBeUndefined();
 });
+
+test("brokers-anywhere: kept in objects, made by functions, handed in as dependencies, required", () => {
+  const topology = readFixture("brokers-anywhere");
+  expect(inBrief(topology)).toEqual([
+    "send:any-where:nats:from.map a",
+    "send:any-where:mqtt:from/map b",
+    "send:any-where:nats:from.async.function c",
+    "send:any-where:nats:from.this -",
+    "receive:any-where:nats:from.chain onOrder (g)",
+    "send:any-where:nats:from.context -",
+    "receive:any-where:nats:deps.orders orders",
+    "send:any-where:mqtt:deps/seen -",
+    "send:any-where:nats:deps.not-called -",
+    "send:any-where:nats:common.js.one one",
+    "send:any-where:nats:common.js.two two",
+  ]);
+  // Through the functions that a handler calls, and through its context.
+  expect(linksIn(topology, "publishes").toSorted()).toEqual([
+    "receive:any-where:nats:deps.orders > send:any-where:mqtt:deps/seen",
+    "receive:any-where:nats:from.chain > send:any-where:mqtt:from/map",
+    "receive:any-where:nats:from.chain > send:any-where:nats:from.context",
+    "receive:any-where:nats:from.chain > send:any-where:nats:from.map",
+  ]);
+  expect(topology.services).toMatchObject([
+    {
+      name: "any-where",
+      command: { kind: "millrace", cwd: ".", args: ["run", "app.ts", "--workers", "2"] },
+    },
+  ]);
+  expect(topology.servers.map(({ id }) => id).slice(0, 3)).toEqual([
+    "server:any-where:nats",
+    "server:any-where:mqtt",
+    "server:any-where:nats:2",
+  ]);
+  // Only a part of it comes from the environment.
+  expect(topology.servers.map(({ address }) => address)).toContainEqual({
+    kind: "dynamic",
+    expression: '`nats://${process.env.NATS_HOST ?? "localhost"}:4222`',
+  });
+});

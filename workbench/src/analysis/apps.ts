@@ -3,7 +3,7 @@ import { ts } from "ts-morph";
 import { receiverOf } from "./brokers.ts";
 import type { Reach } from "./callers.ts";
 import { exportedNameOf } from "./exports.ts";
-import { annotationOf, type Follower } from "./follow.ts";
+import { annotationOf, type Bound, type Env, type Follower } from "./follow.ts";
 import type { AppFound } from "./found.ts";
 import { optionOf } from "./options.ts";
 import { keyOf, placeOf } from "./places.ts";
@@ -23,11 +23,11 @@ function readApp(node: ts.NewExpression, { env, site }: Reach, reading: Reading)
   const { follower, workspace } = reading.reader;
   const brokers: string[] = [];
   let title: string | null = null;
-  for (const argument of node.arguments ?? []) {
-    const receiver = receiverOf(follower, argument, env);
+  for (const { node: argument, env: inside } of given(node.arguments ?? [], env, follower)) {
+    const receiver = receiverOf(follower, argument, inside);
     if (receiver === null) {
-      const given = optionOf(follower, follower.follow(argument, env), "title");
-      const text = given === null ? null : textOf(follower, given.node, given.env);
+      const said = optionOf(follower, follower.follow(argument, inside), "title");
+      const text = said === null ? null : textOf(follower, said.node, said.env);
       if (text?.known === true) title = text.text;
     } else {
       reading.meet(receiver);
@@ -44,6 +44,17 @@ function readApp(node: ts.NewExpression, { env, site }: Reach, reading: Reading)
     exported: exportOf(made),
     place: placeOf(made, workspace.disk),
   };
+}
+
+/** The arguments, with lists that are spread among them. */
+function given(args: readonly ts.Expression[], env: Env | null, follower: Follower): Bound[] {
+  return args.flatMap((node): Bound[] => {
+    if (!ts.isSpreadElement(node)) return [{ node, env }];
+    const list = follower.follow(node.expression, env);
+    return list.kind === "node" && ts.isArrayLiteralExpression(list.node)
+      ? given(list.node.elements, list.env, follower)
+      : [];
+  });
 }
 
 /** Whether its brokers and title are the same however the function around it is called. */
