@@ -76,6 +76,9 @@ describe.each(chosenReleases())("an untrusted folder in VS Code $vscode", (relea
     await window.command("Millrace: Start Emulator");
     await window.statusBar(/NATS \d+ · MQTT \d+/).waitFor();
     await page.locator('[data-testid="untrusted"]').waitFor({ state: "detached" });
-    expect(await page.locator('[data-testid="emulator-toggle"][disabled]').count()).toBe(0);
+    await page.locator('[data-testid="emulator-toggle"]:not([disabled])').waitFor();
+    expect(await window.view("Services").getByText("This workspace is not trusted").count()).toBe(
+      0,
+    );
   });
 });
