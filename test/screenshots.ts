@@ -16,7 +16,11 @@ await using dev = await startDev(join(root, "examples", "shop"), "--run");
 const browser = await launchChromium();
 try {
   for (const colorScheme of ["light", "dark"] as const) {
-    const page = await browser.newPage({ viewport: { width: 1440, height: 860 }, deviceScaleFactor: 1.5, colorScheme });
+    const page = await browser.newPage({
+      viewport: { width: 1440, height: 860 },
+      deviceScaleFactor: 1.5,
+      colorScheme,
+    });
     page.setDefaultTimeout(30_000);
     await page.goto(dev.url);
     await sendOrder(page);
@@ -40,7 +44,9 @@ async function sendOrder(page: Page): Promise<void> {
   await page.locator('[data-node="nats:orders.new"]').click();
   await page.getByTestId("send-message").first().click();
   await page.getByTestId("send").click();
-  await page.locator('[data-testid="counter-service:notifications-received"][data-count="1"]').waitFor();
+  await page
+    .locator('[data-testid="counter-service:notifications-received"][data-count="1"]')
+    .waitFor();
 }
 
 async function save(page: Page, name: string): Promise<void> {
