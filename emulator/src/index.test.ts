@@ -271,6 +271,19 @@ test("closing ends clients' connections", async () => {
   expect(await client.closed()).toBeUndefined();
 });
 
+test("says who it is, so that nobody takes it for a real broker", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts });
+  const [nats, mqtt] = emulator.servers.map(({ url }) => url);
+  const natsClient = await connect({ servers: nats! });
+  expect(natsClient.info?.server_name).toBe("millrace-emulator");
+  const mqttClient = await connectAsync(mqtt!);
+  const told = once(mqttClient as never, "message");
+  await mqttClient.subscribeAsync("$SYS/broker/version");
+  expect(String((await told)[1])).toBe(`millrace-emulator ${VERSION}`);
+  expect(await emulator.events()).toEqual([]);
+  await Promise.all([natsClient.close(), mqttClient.endAsync()]);
+});
+
 test("the version is the package's", async () => {
   const { version } = JSON.parse(
     await readFile(new URL("../package.json", import.meta.url), "utf8"),

@@ -489,6 +489,34 @@ export function mqttPromises(start: (config: MqttServerConfig) => Promise<Starte
       await expect(mqtt(server.url, version)).rejects.toMatchObject({ code });
     });
 
+    test("loses nothing between many publishers of every QoS", async () => {
+      await using subscriber = await mqtt(plain.url, version);
+      await using lasting = await mqtt(plain.url, version, session(version, unique("mixed")));
+      const inboxes = [
+        await subscribed(subscriber, `mixed/${version}/+`, 2),
+        await subscribed(lasting, `mixed/${version}/#`, 2),
+      ];
+      const publishers = await Promise.all(
+        Array.from({ length: 6 }, () => mqtt(plain.url, version)),
+      );
+      const sent: string[] = [];
+      await Promise.all(
+        publishers.map(async (publisher, index) => {
+          for (let number = 0; number < 60; number++) {
+            const payload = `${index} ${number}`;
+            sent.push(payload);
+            const qos = ((index + number) % 3) as 0 | 1 | 2;
+            await publisher.publishAsync(`mixed/${version}/${index}`, payload, { qos });
+          }
+        }),
+      );
+      for (const inbox of inboxes) {
+        const received = (await inbox.take(sent.length)).map(({ payload }) => String(payload));
+        expect(received.toSorted()).toEqual(sent.toSorted());
+      }
+      await Promise.all(publishers.map((publisher) => publisher.endAsync()));
+    });
+
     test("serves many clients at once", async () => {
       const clients = await Promise.all(
         Array.from({ length: 20 }, async () => {
