@@ -1,5 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fixture, inBrief, linksIn, operation, readFixture, textAt } from "./reading-fixtures.ts";
+
+// TypeScript warms up in the first of them, on machines that do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 test("orders-nobody-listens: a publisher without a listener is a warning, a subscriber without a sender is information", () => {
   const { problems, links, services } = readFixture("orders-nobody-listens");

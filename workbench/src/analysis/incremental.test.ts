@@ -2,9 +2,12 @@
 import { cp, mkdir, mkdtemp, realpath, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { analyze, openProject, type Project, takeIn } from "./analyze.ts";
 import { fixture, inBrief, read } from "./reading-fixtures.ts";
+
+// TypeScript warms up in the first of them, on machines that do much else.
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let project: Project;
