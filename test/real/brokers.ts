@@ -127,21 +127,30 @@ async function start(server: Server): Promise<RealBroker> {
   }
 
   async function end(signal: NodeJS.Signals): Promise<void> {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, "exit");
     child.kill(signal);
     await exited;
   }
 
-  const version = await run();
+  // However the tests end (vitest's worker loses its parent, or is told to go), no server stays behind.
   const orphan = () => child.kill("SIGKILL");
-  process.once("exit", orphan);
+  const terminated = () => process.exit(143);
+  process.once("exit", orphan).once("disconnect", orphan).once("SIGTERM", terminated);
+  const forget = () => {
+    process.off("exit", orphan).off("disconnect", orphan).off("SIGTERM", terminated);
+  };
+  const version = await run().catch(async (error: unknown) => {
+    forget();
+    await end("SIGKILL");
+    throw error;
+  });
   console.log(`${url} is ${version}`);
   const broker: RealBroker = {
     url,
     version,
     async stop() {
-      process.off("exit", orphan);
+      forget();
       await end("SIGTERM");
       await rm(folder, { recursive: true, force: true });
     },
