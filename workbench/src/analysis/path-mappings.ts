@@ -113,7 +113,7 @@ function merge(inherited: Mappings, own: Mappings): Mappings {
   };
 }
 
-function absolute(folder: string, path: string): string {
+export function absolute(folder: string, path: string): string {
   const parts = path.startsWith("/") ? [] : folder.split("/");
   for (const part of path.split("/")) {
     if (part === "..") parts.pop();
@@ -121,5 +121,3 @@ function absolute(folder: string, path: string): string {
   }
   return parts.join("/");
 }
-
-export { absolute };
