@@ -24,6 +24,7 @@ export interface Context<Address extends string = string, Message = ReceivedMess
 /** What goes along with whatever is published while a message is handled. */
 export interface Chain {
   readonly correlationId: string;
+  /** Of the message being handled; what is published gets a child span of it. */
   readonly traceparent: string;
   /** Headers of the test that set the message off, and the like. */
   readonly baggage: Readonly<Record<string, string>>;

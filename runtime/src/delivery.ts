@@ -1,5 +1,6 @@
 /** One message and its settling: whoever settles first wins, and a lost connection is logged, not thrown. */
 import { randomUUID } from "node:crypto";
+import type { Chain } from "./context.ts";
 import type { Incoming } from "./driver.ts";
 import type { ReceivedMessage, SettleableMessage } from "./message.ts";
 
@@ -13,45 +14,61 @@ export interface Delivery {
   reject(): Promise<void>;
 }
 
+/** `onLost` is told where the broker could no longer be told. */
 export function receive(
   incoming: Incoming,
-  correlationId: string,
-  onLost: (error: unknown) => void,
+  chain: Chain,
+  onLost: (error: unknown, address: string) => void,
 ): Delivery {
   const { settle } = incoming;
+  const message = messageOf(incoming, chain);
+  if (settle === undefined) return { message, redelivers: false, settled: false, ...nothing };
+
   let settled = false;
-  async function once(act: (() => Promise<void>) | undefined): Promise<void> {
+  async function once(act: () => Promise<void>): Promise<void> {
     if (settled) return;
     settled = true;
     try {
-      await act?.();
+      await act();
     } catch (error) {
       // The connection went while the handler ran: the broker delivers again by itself.
-      onLost(error);
+      onLost(error, incoming.address);
     }
   }
   const settling = {
-    ack: () => once(settle && (() => settle.ack())),
-    nack: (options?: { delay?: number }) => once(settle && (() => settle.nack(options))),
-    reject: () => once(settle && (() => settle.reject())),
+    ack: () => once(() => settle.ack()),
+    nack: (options?: { delay?: number }) => once(() => settle.nack(options)),
+    reject: () => once(() => settle.reject()),
   };
-  const { id = randomUUID(), address, headers, key, attempt, payload, raw } = incoming;
-  const message: ReceivedMessage = {
-    id,
+  return {
+    ...settling,
+    message: Object.assign(message, settling),
+    redelivers: true,
+    get settled() {
+      return settled;
+    },
+  };
+}
+
+/** At most once: there is nothing to tell the broker. */
+const nothing = { ack: async () => {}, nack: async () => {}, reject: async () => {} };
+
+/** Ids are made when they are asked for. */
+function messageOf(incoming: Incoming, chain: Chain): ReceivedMessage {
+  const { address, headers, key, attempt, payload, raw } = incoming;
+  let { id } = incoming;
+  return {
+    get id() {
+      return (id ??= randomUUID());
+    },
+    get correlationId() {
+      return chain.correlationId;
+    },
     address,
     headers,
-    correlationId,
     key,
     attempt,
     payload,
     raw,
-  };
-  return {
-    ...settling,
-    message: settle === undefined ? message : { ...message, ...settling },
-    redelivers: settle !== undefined,
-    get settled() {
-      return settled;
-    },
   };
 }

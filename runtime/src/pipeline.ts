@@ -2,7 +2,6 @@
  * The life of one message: acknowledge early, read, filter, depend, handle, publish, answer, settle.
  * A subscriber is compiled once into one function; what it does not use is not run. Every path settles.
  */
-import { randomUUID } from "node:crypto";
 import { decode, encode } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import { currentChain, inChain, type Chain, type Context } from "./context.ts";
@@ -16,7 +15,7 @@ import { validate } from "./schema.ts";
 import type { Declaration } from "./scope.ts";
 import { TEST_HEADER } from "./testing/header.ts";
 import { receive, type Delivery } from "./delivery.ts";
-import { continueTrace } from "./trace.ts";
+import { continueTrace, newCorrelationId } from "./trace.ts";
 
 /** How a delivery ended. */
 export type Outcome =
@@ -45,20 +44,22 @@ export function compile(
   const targets = (
     Array.isArray(options.publish) ? options.publish : [options.publish ?? []].flat()
   ) as readonly Sender[];
+  const plain = options.timeout === undefined && providers.length === 0 && middleware.length === 0;
   const publish: PublishTo = (target, message, given) =>
     typeof target === "string"
       ? connection.senderFor(target).publish(message, given)
       : (target as unknown as Sender).publish(message, given);
 
+  const unsettled = (error: unknown, to: string) =>
+    logger.warn(
+      { err: error, address: to },
+      "could not settle the message: the broker will decide",
+    );
+
   const deliver = async (incoming: Incoming): Promise<void> => {
     counts.received++;
     const chain = chainOf(incoming, connection.observer?.testIdOf(declaration, incoming));
-    const delivery = receive(incoming, chain.correlationId, (error) =>
-      logger.warn(
-        { err: error, address: incoming.address },
-        "could not settle the message: the broker will decide",
-      ),
-    );
+    const delivery = receive(incoming, chain, unsettled);
     const outcome = await inChain(chain, () => run(incoming, delivery));
     if (outcome.kind === "handled") counts.handled++;
     else counts[outcome.kind]++;
@@ -84,8 +85,10 @@ export function compile(
         return { kind: "filtered" };
       }
       value = decode(incoming.payload, incoming.headers["content-type"], options.codec);
-      if (options.schema !== undefined)
-        value = await validate(options.schema, value, `a message on "${incoming.address}"`);
+      if (options.schema !== undefined) {
+        value = validate(options.schema, value, `a message on "${incoming.address}"`);
+        if (value instanceof Promise) value = await value;
+      }
     } catch (error) {
       // What cannot be read today cannot be read tomorrow either: it is not sent back.
       logger.error(
@@ -98,25 +101,27 @@ export function compile(
       return { kind: "rejected", error };
     }
     try {
+      // Each step only where it has something to do: a turn of the event loop's queue is what a message costs most.
       const result = await handle(value, incoming, delivery);
-      await publishResult(result, incoming);
-      await answer(result, incoming);
-      await succeed(delivery, incoming);
+      if (result !== undefined && targets.length > 0) await publishResult(result, incoming);
+      if (incoming.respond !== undefined) await answer(result, incoming);
+      if (delivery.redelivers) await succeed(delivery, incoming);
       return { kind: "handled", value, result };
     } catch (error) {
       return fail(error, value, incoming, delivery);
     }
   }
 
-  async function handle(value: unknown, incoming: Incoming, delivery: Delivery): Promise<unknown> {
-    const timer =
-      options.timeout === undefined
-        ? undefined
-        : deadline(options.timeout, connection.signal, address.template);
+  function handle(value: unknown, incoming: Incoming, delivery: Delivery): unknown {
+    if (plain) return handler(value, contextOf(incoming, delivery, connection.signal) as never);
+    return handleWithin(value, incoming, delivery);
+  }
+
+  function contextOf(incoming: Incoming, delivery: Delivery, signal: AbortSignal): Context {
     let lineLogger: Context["logger"] | undefined;
-    const context: Context = {
+    return {
       message: delivery.message,
-      params: address.match(incoming.address) ?? {},
+      params: (address.params.length > 0 ? address.match(incoming.address) : null) ?? {},
       get logger() {
         return (lineLogger ??= logger.child({
           address: incoming.address,
@@ -124,9 +129,22 @@ export function compile(
         }));
       },
       publish,
-      signal: timer?.signal ?? connection.signal,
+      signal,
       app: connection.app,
     };
+  }
+
+  /** With a timeout, dependencies or middleware around the handler. */
+  async function handleWithin(
+    value: unknown,
+    incoming: Incoming,
+    delivery: Delivery,
+  ): Promise<unknown> {
+    const timer =
+      options.timeout === undefined
+        ? undefined
+        : deadline(options.timeout, connection.signal, address.template);
+    const context = contextOf(incoming, delivery, timer?.signal ?? connection.signal);
     let provided: Provided | undefined;
     try {
       if (providers.length > 0) provided = await buildProvided(providers, value, context);
@@ -143,7 +161,6 @@ export function compile(
   }
 
   async function publishResult(result: unknown, incoming: Incoming): Promise<void> {
-    if (result === undefined || targets.length === 0) return;
     const inherited = address.match(incoming.address) ?? {};
     await Promise.all(
       targets.map((target) =>
@@ -245,10 +262,17 @@ function redeliveryDelay(attempt: number): number {
   return Math.min(30_000, 100 * 2 ** Math.min(attempt - 1, 10));
 }
 
-function chainOf(incoming: Incoming, testId: string | undefined): Chain {
+/** Made of the message's headers when it is asked: a handler that publishes and logs nothing needs none of it. */
+function chainOf({ headers }: Incoming, testId: string | undefined): Chain {
+  let correlationId = headers["correlation_id"];
+  let traceparent: string | undefined;
   return {
-    correlationId: incoming.headers["correlation_id"] ?? randomUUID(),
-    traceparent: continueTrace(incoming.headers["traceparent"]).traceparent,
+    get correlationId() {
+      return (correlationId ??= newCorrelationId());
+    },
+    get traceparent() {
+      return (traceparent ??= continueTrace(headers["traceparent"]).traceparent);
+    },
     baggage: testId === undefined ? {} : { [TEST_HEADER]: testId },
   };
 }

@@ -23,10 +23,9 @@ test.each(Object.entries(orders))("a schema of %s gives its output", async (_lib
 test.each(Object.entries(orders))(
   "a schema of %s says where it does not fit",
   async (_library, schema) => {
-    const error = await validate(
-      schema,
-      { id: "o-1", lines: [{ amount: "3" }, { amount: "x" }] },
-      "the order",
+    const wrong = { id: "o-1", lines: [{ amount: "3" }, { amount: "x" }] };
+    const error = await new Promise((resolve) =>
+      resolve(validate(schema, wrong, "the order")),
     ).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(ValidationError);
     expect((error as ValidationError).issues.map(({ path }) => path)).toEqual([

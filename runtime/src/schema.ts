@@ -24,12 +24,17 @@ export function type<T>(): StandardSchemaV1<T, T> {
 }
 
 /**
- * The schema's output for a value.
+ * The schema's output for a value; a promise of it only where the schema is asynchronous, so that others cost no turn.
  * @throws {ValidationError} naming each issue and its path.
  */
-export async function validate(schema: AnySchema, value: unknown, what: string): Promise<unknown> {
+export function validate(schema: AnySchema, value: unknown, what: string): unknown {
   const checked = schema["~standard"].validate(value);
-  const result = checked instanceof Promise ? await checked : checked;
+  return checked instanceof Promise
+    ? checked.then((result) => outputOf(result, what))
+    : outputOf(checked, what);
+}
+
+function outputOf(result: StandardSchemaV1.Result<unknown>, what: string): unknown {
   if (result.issues === undefined) return result.value;
   const issues = result.issues.map((issue) => ({
     message: issue.message,
