@@ -125,6 +125,8 @@ export async function bringUpToDate(name) {
     // What the compiler complains about is the check's business: a service starts while someone is typing.
     await Promise.all([bundle(name, dist), room.declares ? declare(name, dist) : undefined]);
     await writeFile(stamp, String(started));
+    // Its service process would stay as long as the command that was built runs.
+    await (await import("esbuild")).stop();
     return true;
   });
 }
@@ -140,19 +142,40 @@ export async function bundle(name, dist, more = {}) {
   const results = [];
   for (const { into = "", ...options } of roomNamed(name).builds) {
     const outdir = join(dist, into);
-    results.push(
-      await build({
-        bundle: true,
-        sourcemap: "linked",
-        logLevel: "error",
-        absWorkingDir: root,
-        outdir,
-        ...options,
-        ...more,
-      }),
-    );
+    const result = await build({
+      bundle: true,
+      sourcemap: "linked",
+      logLevel: "error",
+      absWorkingDir: root,
+      outdir,
+      metafile: true,
+      ...options,
+      ...more,
+    });
+    if (result.metafile !== undefined) await writeNotices(result.metafile, outdir);
+    results.push(result);
   }
   return results;
+}
+
+/** The licences of the packages that a bundle holds, beside it: most ask for that, and elkjs (EPL-2.0) for where its source is. @param {import("esbuild").Metafile} metafile @param {string} outdir */
+async function writeNotices(metafile, outdir) {
+  const found = Object.keys(metafile.inputs).flatMap(
+    (input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [],
+  );
+  const notices = [];
+  for (const folder of [...new Set(found)].toSorted()) {
+    const { name, version, license, repository } = JSON.parse(
+      await readFile(join(root, folder, "package.json"), "utf8"),
+    );
+    const file = (await readdir(join(root, folder))).find((each) => /^licen[cs]e/i.test(each));
+    const text = file === undefined ? "" : await readFile(join(root, folder, file), "utf8");
+    const source = typeof repository === "string" ? repository : repository?.url;
+    notices.push(`${name} ${version} (${license}), source: ${source}\n\n${text.trim()}`);
+  }
+  if (notices.length === 0) return;
+  await mkdir(outdir, { recursive: true });
+  await writeFile(join(outdir, "NOTICES.txt"), `${notices.join(`\n\n${"-".repeat(80)}\n\n`)}\n`);
 }
 
 /** Writes a room's type declarations to a folder. Resolves to what the compiler complains about; "" is good. @param {string} name @param {string} dist */
