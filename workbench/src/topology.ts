@@ -98,7 +98,16 @@ export interface Operation {
 
 /** A payload as it is on the wire: a subscriber's schema input, a publisher's schema output. */
 export type MessageShape =
-  | { readonly known: true; readonly from: "schema" | "type"; readonly name?: string; readonly schema: JsonSchema; /** Parts that could not be read, by JSON pointer, each with its reason. */ readonly gaps?: readonly { pointer: string; why: string }[] }
+  | {
+      readonly known: true;
+      readonly from: "schema" | "type";
+      readonly name?: string;
+      readonly schema: JsonSchema;
+      /** Parts that could not be read, by JSON pointer, each with its reason. */ readonly gaps?: readonly {
+        pointer: string;
+        why: string;
+      }[];
+    }
   | { readonly known: false; readonly why: string };
 
 export type Link =
@@ -108,7 +117,13 @@ export type Link =
   | { readonly kind: "publishes"; readonly from: string; readonly to: string };
 
 export interface Problem {
-  readonly code: "nobody-listens" | "nobody-speaks" | "dynamic-address" | "unread-schema" | "taken-port" | "not-read";
+  readonly code:
+    | "nobody-listens"
+    | "nobody-speaks"
+    | "dynamic-address"
+    | "unread-schema"
+    | "taken-port"
+    | "not-read";
   readonly severity: "error" | "warning" | "information";
   /** A whole sentence that says what to do. */
   readonly message: string;
