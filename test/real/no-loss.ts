@@ -48,8 +48,8 @@ export function losesNothing(
         const { sent, done, killedAt } = await run(startServer, "onReceive", kills);
         const lost = sent.filter((job) => !done.has(job));
         expect(lost).toEqual(expect.arrayContaining(killedAt));
-        // No more than the three that each process had begun.
-        expect(lost.length).toBeLessThanOrEqual(3 * kills);
+        // No more than each process had in hand: three begun, two acknowledged and not begun yet.
+        expect(lost.length).toBeLessThanOrEqual(5 * kills);
       });
     }
   });
