@@ -1,4 +1,5 @@
 /** Four suites by file name: unit (*.test.ts, no broker, browser or network), real, browser and vscode (*.<suite>.test.ts). */
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 const conditions = ["millrace-source", "module", "node", "development|production"];
@@ -8,6 +9,8 @@ const slow = ["real", "browser", "vscode"] as const;
 
 export default defineConfig({
   test: {
+    // Many tests wait for processes of their own: one more worker than there are cores keeps these busy.
+    maxWorkers: availableParallelism() + 1,
     reporters: ["default", "./test/reporter.ts"],
     projects: [
       project(
