@@ -21,8 +21,9 @@ export function Notices(): ReactNode {
       )}
       {!trusted && (
         <p className="notice warning" data-testid="untrusted">
-          <Warning /> Starting, running and sending are off.{" "}
-          {untrustedReason ?? "This workspace is not trusted: trust it to switch them on."}
+          <Warning />{" "}
+          {untrustedReason ??
+            "This workspace is not trusted: starting, running and sending are off until you trust it."}
         </p>
       )}
       {analysis.status === "failed" && topology.services.length + topology.channels.length > 0 && (

@@ -85,7 +85,7 @@ function MessageForm({
       />
       <div className="scroll">
         <OperationChoice operation={operation} />
-        {channel.params.map((name) => (
+        {addressParts(channel.params, state.params).map((name) => (
           <label className="row" key={name}>
             <span className="row-label">
               {name} <em>in the address</em>
@@ -265,4 +265,12 @@ function Refusal({ refusal }: { readonly refusal: RefusalKind }): ReactNode {
       )}
     </p>
   );
+}
+
+/** The address' parameters, then the wildcards that the draft has a value for. */
+function addressParts(
+  params: readonly string[],
+  values: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [...new Set([...params, ...Object.keys(values)])];
 }

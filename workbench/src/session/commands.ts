@@ -1,7 +1,7 @@
 /** How a service is started: as it would be typed, and as it is run, without a shell. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import type { ServiceCommand } from "../topology.ts";
 
 export interface Runnable {
@@ -25,11 +25,12 @@ export function showCommand(command: ServiceCommand): string {
 /** @throws {CommandError} where the service's folder has no millrace. */
 export function resolveCommand(folder: string, command: ServiceCommand): Runnable {
   const cwd = join(folder, command.cwd);
-  // In VS Code process.execPath is the editor: this makes it plain Node. Elsewhere it means nothing.
+  // For an editor without a Node beside it: this makes it plain Node. Elsewhere it means nothing.
   const asNode = { ELECTRON_RUN_AS_NODE: "1" };
+  const node = nodeProgram();
   if (command.kind === "millrace") {
     return {
-      file: process.execPath,
+      file: node,
       args: [millraceOf(cwd), ...command.args],
       cwd,
       environment: asNode,
@@ -38,12 +39,28 @@ export function resolveCommand(folder: string, command: ServiceCommand): Runnabl
   }
   const [file, ...args] = npmRun(command.script);
   return {
-    file: process.execPath,
+    file: node,
     args: ["-e", GUARDIAN, file, ...args],
     cwd,
     environment: asNode,
     saysReady: false,
   };
+}
+
+/**
+ * The Node for services: the one that runs us, but under an editor the user's own, which they chose for their code.
+ * VS Code 1.96 brings Node 20.18, older than we support; it serves only where there is no other.
+ */
+export function nodeProgram(
+  electron: string | undefined = process.versions["electron"],
+  path: string = process.env["PATH"] ?? "",
+): string {
+  if (electron === undefined) return process.execPath;
+  const name = process.platform === "win32" ? "node.exe" : "node";
+  const places = path.split(delimiter).filter((folder) => folder !== "");
+  return (
+    places.map((folder) => join(folder, name)).find((file) => existsSync(file)) ?? process.execPath
+  );
 }
 
 /** The millrace that the service itself uses, not the workbench's own. */
