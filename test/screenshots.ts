@@ -24,7 +24,6 @@ try {
     page.setDefaultTimeout(30_000);
     await page.goto(dev.url);
     await sendOrder(page);
-    await save(page, `send-${colorScheme}`);
     await page.getByTestId("show-chain").click();
     await page.getByTestId("chain").waitFor();
     await save(page, `chain-${colorScheme}`);

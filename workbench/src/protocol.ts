@@ -1,6 +1,6 @@
 /**
  * What the page and the session say to each other, in VS Code and in the browser. Imports nothing but the Topology; all JSON.
- * The session checks every message that comes from a page before acting (server/guard, checkPageMessage).
+ * The session checks every message that comes from a page before acting (session/guard.ts).
  */
 import type { Operation, Place, ProtocolName, Topology } from "./topology.ts";
 
