@@ -19,8 +19,8 @@ const node = {
   packages: "external",
 };
 
-/** The page, as both shells serve it. @type {Build} */
-const page = {
+/** The page, as both shells serve it and its own tests build it. @type {import("esbuild").BuildOptions} */
+export const page = {
   entryPoints: { page: "webview/src/main.tsx" },
   platform: "browser",
   format: "iife",

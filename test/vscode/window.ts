@@ -1,7 +1,8 @@
 /** A VS Code window in headless Chromium, used as a person would: palette, editor, side bar, webview. */
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { chromium, type Browser, type Frame, type Locator, type Page } from "playwright-core";
+import type { Browser, Frame, Locator, Page } from "playwright-core";
+import { launchChromium } from "../browser/chromium.ts";
 import type { CodeServer } from "./code-server.ts";
 
 export interface WindowOptions {
@@ -38,16 +39,7 @@ export class Window implements AsyncDisposable {
 
   /** Resolves when commands and views are known; extensions are activated after that, so wait for what they show. */
   static async open(server: CodeServer, options: WindowOptions): Promise<Window> {
-    const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
-    const args = [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-    ];
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await launchChromium();
     try {
       const context = await browser.newContext({
         viewport: { width: 1920, height: 1080 },

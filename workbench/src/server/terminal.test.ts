@@ -1,6 +1,8 @@
 import { PassThrough } from "node:stream";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { createTerminal } from "./terminal.ts";
+
+afterEach(() => vi.unstubAllEnvs());
 
 function streams({ isTTY = false } = {}) {
   const [stdout, stderr] = [new PassThrough(), Object.assign(new PassThrough(), { isTTY })];
@@ -22,6 +24,7 @@ test("progress goes to stdout, what services and troubles say to stderr, each se
 });
 
 test("names are coloured on a terminal only, each service in its own", () => {
+  vi.stubEnv("NO_COLOR", undefined);
   const { stdout, stderr, text } = streams({ isTTY: true });
   const terminal = createTerminal(stdout, stderr);
   terminal.service({ service: "orders", stream: "stdout", line: "up" });
@@ -31,4 +34,11 @@ test("names are coloured on a terminal only, each service in its own", () => {
   expect(lines[0]).toBe("\u001b[36morders\u001b[0m | up");
   expect(lines[1]).toBe("\u001b[33mbilling\u001b[0m | up");
   expect(lines[2]).toBe("\u001b[36morders\u001b[0m | down");
+});
+
+test("NO_COLOR keeps a terminal plain", () => {
+  vi.stubEnv("NO_COLOR", "1");
+  const { stdout, stderr, text } = streams({ isTTY: true });
+  createTerminal(stdout, stderr).service({ service: "orders", stream: "stdout", line: "up" });
+  expect(text(stderr)).toBe("orders | up\n");
 });
