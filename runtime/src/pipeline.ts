@@ -6,10 +6,11 @@ import { decode, encode } from "./codec.ts";
 import type { Connection } from "./connection.ts";
 import { currentChain, inChain, type Chain, type Context } from "./context.ts";
 import { buildProvided, type Provided } from "./provided.ts";
-import type { Incoming } from "./driver.ts";
+import type { Headers, Incoming } from "./driver.ts";
 import { AckMessage, DeadlineError, NackMessage, RejectMessage } from "./errors.ts";
 import { inKeyOrder } from "./key-order.ts";
-import type { AckPolicy } from "./message.ts";
+import type { Logger } from "./logger.ts";
+import type { AckPolicy, ReceivedMessage } from "./message.ts";
 import { ERROR_HEADER, type PublishTo, type Sender } from "./publisher.ts";
 import { validate } from "./schema.ts";
 import type { Declaration } from "./scope.ts";
@@ -58,7 +59,7 @@ export function compile(
 
   const deliver = async (incoming: Incoming): Promise<void> => {
     counts.received++;
-    const chain = chainOf(incoming, connection.observer?.testIdOf(declaration, incoming));
+    const chain = new MessageChain(incoming, connection.observer?.testIdOf(declaration, incoming));
     const delivery = receive(incoming, chain, unsettled);
     const outcome = await inChain(chain, () => run(incoming, delivery));
     if (outcome.kind === "handled") counts.handled++;
@@ -118,20 +119,8 @@ export function compile(
   }
 
   function contextOf(incoming: Incoming, delivery: Delivery, signal: AbortSignal): Context {
-    let lineLogger: Context["logger"] | undefined;
-    return {
-      message: delivery.message,
-      params: (address.params.length > 0 ? address.match(incoming.address) : null) ?? {},
-      get logger() {
-        return (lineLogger ??= logger.child({
-          address: incoming.address,
-          correlationId: delivery.message.correlationId,
-        }));
-      },
-      publish,
-      signal,
-      app: connection.app,
-    };
+    const params = address.params.length > 0 ? address.match(incoming.address) : null;
+    return new HandlerContext(delivery.message, params ?? {}, connection, signal, publish);
   }
 
   /** With a timeout, dependencies or middleware around the handler. */
@@ -263,18 +252,57 @@ function redeliveryDelay(attempt: number): number {
 }
 
 /** Made of the message's headers when it is asked: a handler that publishes and logs nothing needs none of it. */
-function chainOf({ headers }: Incoming, testId: string | undefined): Chain {
-  let correlationId = headers["correlation_id"];
-  let traceparent: string | undefined;
-  return {
-    get correlationId() {
-      return (correlationId ??= newCorrelationId());
-    },
-    get traceparent() {
-      return (traceparent ??= continueTrace(headers["traceparent"]).traceparent);
-    },
-    baggage: testId === undefined ? {} : { [TEST_HEADER]: testId },
-  };
+class MessageChain implements Chain {
+  readonly baggage: Readonly<Record<string, string>>;
+  readonly #headers: Headers;
+  #correlationId: string | undefined;
+  #traceparent: string | undefined;
+
+  constructor({ headers }: Incoming, testId: string | undefined) {
+    this.baggage = testId === undefined ? NOTHING : { [TEST_HEADER]: testId };
+    this.#headers = headers;
+  }
+
+  get correlationId(): string {
+    return (this.#correlationId ??= this.#headers["correlation_id"] ?? newCorrelationId());
+  }
+
+  get traceparent(): string {
+    return (this.#traceparent ??= continueTrace(this.#headers["traceparent"]).traceparent);
+  }
+}
+
+const NOTHING: Readonly<Record<string, string>> = {};
+
+/** A handler's second argument; its logger is made when it is asked for. */
+class HandlerContext implements Context {
+  readonly message: ReceivedMessage;
+  readonly params: Record<string, string>;
+  readonly publish: PublishTo;
+  readonly signal: AbortSignal;
+  readonly app: Context["app"];
+  readonly #logger: Logger;
+  #line: Logger | undefined;
+
+  constructor(
+    message: ReceivedMessage,
+    params: Record<string, string>,
+    connection: Connection,
+    signal: AbortSignal,
+    publish: PublishTo,
+  ) {
+    this.message = message;
+    this.params = params;
+    this.publish = publish;
+    this.signal = signal;
+    this.app = connection.app;
+    this.#logger = connection.logger;
+  }
+
+  get logger(): Logger {
+    const { address, correlationId } = this.message;
+    return (this.#line ??= this.#logger.child({ address, correlationId }));
+  }
 }
 
 function answerHeaders(): Record<string, string> {
