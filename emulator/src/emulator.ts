@@ -44,6 +44,8 @@ export interface Emulator extends AsyncDisposable {
     payload: Uint8Array;
     headers?: Readonly<Record<string, string>>;
     key?: string;
+    /** Asks for an answer, which the journal shows as delivered to the workbench. NATS only so far; others send without. */
+    answer?: boolean;
   }): Promise<void>;
   /** Closes ports and connections. Safe to call twice. */
   close(): Promise<void>;

@@ -231,6 +231,38 @@ test.each([
   expect(await emulator.events()).toEqual([]);
 });
 
+test("the workbench's request gets its one answer, in the journal", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts, only: ["nats"] });
+  const orders = await connect({ servers: emulator.servers[0]!.url, name: "orders" });
+  orders.subscribe("address", {
+    callback: (_, message) => void (message.respond("Mill Lane 3"), message.respond("again")),
+  });
+  await orders.flush();
+  const ask = { protocol: "nats", payload: new Uint8Array(), answer: true } as const;
+  await emulator.publish({ ...ask, channel: "address" });
+  await orders.flush();
+  const events = (await emulator.events()).map(({ kind, client, payload }) => [
+    kind,
+    client?.name,
+    Buffer.from(payload).toString(),
+  ]);
+  expect(events).toEqual([
+    ["published", "workbench", ""],
+    ["delivered", "orders", ""],
+    ["published", "orders", "Mill Lane 3"],
+    ["delivered", "workbench", "Mill Lane 3"],
+    ["published", "orders", "again"],
+    ["dropped", undefined, "again"],
+  ]);
+  await orders.close();
+
+  const after = (await emulator.events()).at(-1)!.seq;
+  await emulator.publish({ ...ask, channel: "nobody" });
+  const [asked, dropped] = await emulator.events(after);
+  expect(asked?.replyTo).toMatch(/^_INBOX\.workbench\./);
+  expect(dropped).toMatchObject({ kind: "dropped", reason: "no subscribers" });
+});
+
 test("the workbench cannot publish too much, to what is not open, or after the end", async () => {
   const emulator = await startEmulator({ ports: anyPorts, only: ["nats"], maxPayload: 10 });
   const message = { protocol: "nats", channel: "a", payload: Buffer.alloc(11) } as const;

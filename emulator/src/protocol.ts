@@ -58,6 +58,8 @@ export interface WorkbenchMessage {
   readonly payload: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
+  /** Whether recipients are told where to answer; the answer is recorded as delivered to the workbench. */
+  readonly answer?: boolean;
 }
 
 /** One protocol that is open. */

@@ -77,6 +77,16 @@ test("an order travels through all four services, and its chain shows how", asyn
     expect(text).toContain(address);
 });
 
+test("a request from the page gets its answer, in its chain", async () => {
+  await sendTo("nats:customers.address");
+  await page.getByTestId("show-chain").click();
+  const chain = page.getByTestId("chain");
+  await chain.getByText("answer on customers.address").waitFor();
+  // Asked by the workbench, answered by orders, and back at the workbench.
+  await reaches("nats:customers.address", "delivered", 2);
+  expect(await chain.innerText()).toMatch(/answer on customers\.address\s+by orders/);
+});
+
 test("one moving message is one journal event", async () => {
   await sendTo("nats:orders.new");
   await reaches("service:notifications", "received", 1);
@@ -119,7 +129,7 @@ test("with billing stopped the order visibly stops there", async () => {
   await reaches("nats:orders.accepted", "published", 1);
   // A second message all the way through another channel: had the first gone on, its events would be here.
   await sendTo("nats:customers.address");
-  await reaches("nats:customers.address", "delivered", 1);
+  await reaches("nats:customers.address", "delivered", 2); // the request and its answer
   expect(await count("nats:orders.accepted", "delivered")).toBe(0);
   for (const channel of ["nats:payments.taken", "mqtt:shipments/{orderId}/dispatched"]) {
     expect([channel, await count(channel, "published"), await count(channel, "delivered")]).toEqual(

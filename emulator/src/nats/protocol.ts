@@ -1,11 +1,10 @@
 /** NATS core, written here: https://docs.nats.io/reference/reference-protocols/nats-protocol. JetStream is not spoken yet. */
 import { randomBytes } from "node:crypto";
-import { type Protocol, type ProtocolKind, WORKBENCH } from "../protocol.ts";
+import type { Protocol, ProtocolKind } from "../protocol.ts";
 import { SERVER_NAME } from "../version.ts";
-import { isLiteralSubject } from "./model/subjects.ts";
-import { type Message, Router } from "./model/router.ts";
+import { Router } from "./model/router.ts";
 import { NatsSession, type Server } from "./session/session.ts";
-import { encodeHeaders } from "./wire/headers.ts";
+import { createWorkbench } from "./session/workbench.ts";
 
 /** The nats-server release whose behaviour this claims to have: clients choose what they use by it. */
 const CLAIMED_VERSION = "2.10.27";
@@ -36,43 +35,10 @@ export const nats: ProtocolKind = {
       },
     };
 
+    const publish = createWorkbench(context, router);
     return {
       accept: (connection) => new NatsSession(server, connection),
-      async publish({ channel, payload, headers }) {
-        if (!isLiteralSubject(channel))
-          throw new Error(`Invalid Publish Subject: "${channel}" has an empty token or a wildcard`);
-        const block =
-          headers !== undefined && Object.keys(headers).length > 0
-            ? encodeHeaders(headers)
-            : undefined;
-        const size = payload.length + (block?.length ?? 0);
-        if (size > context.maxPayload)
-          throw new Error(
-            `Maximum Payload Violation: ${size} bytes are more than ${context.maxPayload}`,
-          );
-        const message: Message = {
-          number: context.journal.nextMessage(),
-          subject: channel,
-          payload,
-          ...(block === undefined ? {} : { headers: block }),
-        };
-        const event = {
-          protocol: "nats",
-          channel,
-          message: message.number,
-          headers: { ...headers },
-          payload,
-        } as const;
-        context.journal.record({ ...event, kind: "published", client: WORKBENCH });
-        const taken = router.publish(message, null);
-        if (taken === 0)
-          context.journal.record({
-            ...event,
-            kind: "dropped",
-            client: null,
-            reason: "no subscribers",
-          });
-      },
+      publish: async (message) => publish(message),
       async close() {},
     };
   },

@@ -92,6 +92,7 @@ export function createSending(options: SendingOptions): Sending {
           payload,
           headers,
           ...(draft.key === undefined ? {} : { key: draft.key }),
+          ...(operation.reply === undefined ? {} : { answer: true }),
         });
       } catch (error) {
         sent.delete(expected);
