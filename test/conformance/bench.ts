@@ -19,7 +19,7 @@ export interface Facts {
   /** Whether the core's requests work; `timeout`: they do, but the broker cannot tell that nobody listens. */
   readonly requests: "yes" | "timeout" | "no";
   /** Whether members of a group share messages; else what becomes of a subscriber with a group. */
-  readonly groups: "shared" | "refused" | "unheard";
+  readonly groups: "shared" | "refused";
   /** Whether what is not acknowledged comes again. */
   readonly redelivers: boolean;
   /** Whether the broker keeps what a subscriber misses while its app is down. */

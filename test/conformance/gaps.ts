@@ -5,9 +5,6 @@
 import type { Facts } from "./bench.ts";
 
 export const openGaps = {
-  "MQTT 3.1.1: $share is taken for an ordinary topic, so a group's members receive nothing": {
-    groups: "unheard",
-  },
-  "MQTT 5: $share is refused": { groups: "refused" },
+  "$share is refused": { groups: "refused" },
   "MQTT 5: PUBACK does not tell that nobody listens (reason code 0x10)": { requests: "timeout" },
 } as const satisfies Record<string, Partial<Facts>>;

@@ -1,5 +1,6 @@
 /** The MQTT spec on the emulator. */
 import { startEmulator } from "@millrace/emulator";
+import { connectAsync } from "mqtt";
 import { describe, expect, test } from "vitest";
 import { mqttGaps } from "./mqtt-gaps.ts";
 import { mqttPromises } from "./mqtt.spec.ts";
@@ -21,3 +22,13 @@ describe("open gaps", () => {
     await expect(promised(emulator.servers[0]!.url)).rejects.toThrow(/./);
   });
 });
+
+test.each([4, 5] as const)(
+  "version %i: a shared subscription is refused, not taken for an ordinary topic",
+  async (protocolVersion) => {
+    await using emulator = await startEmulator({ only: ["mqtt"], ports: { mqtt: 0 } });
+    const client = await connectAsync(emulator.servers[0]!.url, { protocolVersion });
+    await expect(client.subscribeAsync("$share/group/topic")).rejects.toThrow("Subscribe error");
+    await client.endAsync();
+  },
+);
