@@ -127,3 +127,17 @@ test("an app with several brokers: a value travels from one to the other", async
   await t.publish("in.7", null);
   expect(got.results).toEqual(["7"]);
 });
+
+test("settled waits for what the test did not publish by itself", async () => {
+  const { broker, invoices, mail } = billing();
+  const app = new App(broker).afterStartup(() => invoices.publish({ orderId: "0", amount: 0 }));
+  await using t = await testBroker(app);
+  await invoices.publish({ orderId: "1", amount: 5 });
+  await t.settled();
+  expect(mail.calls).toEqual([
+    { orderId: "0", amount: 0 },
+    { orderId: "1", amount: 5 },
+  ]);
+  await broker.publish("orders", { id: 1 });
+  await expect(t.settled()).rejects.toThrow(ValidationError);
+});

@@ -4,7 +4,7 @@ import { connectionOf, type AnyBroker } from "../broker.ts";
 import { startEmulator } from "../companions.ts";
 import type { Connection } from "../connection.ts";
 import { inChain } from "../context.ts";
-import type { Connect, Driver } from "../driver.ts";
+import type { Connect, Driver, Outgoing } from "../driver.ts";
 import { DeclarationError } from "../errors.ts";
 import { createLogger } from "../logger.ts";
 import { MemorySpace } from "../memory/driver.ts";
@@ -48,6 +48,11 @@ export interface TestBroker extends AsyncDisposable {
     options?: TestPublishOptions,
   ): Promise<Reply>;
   request(target: string, message: unknown, options?: TestPublishOptions): Promise<unknown>;
+  /**
+   * Resolves when everything that the code under test published by itself (a hook, a timer, a plain
+   * `invoices.publish(…)` in the test) has settled; throws as `publish` does.
+   */
+  settled(): Promise<void>;
   /** Stops the app and forgets what was recorded last. */
   close(): Promise<void>;
 }
@@ -71,6 +76,7 @@ export async function testBroker(
         );
   const connections = app.brokers.map(connectionOf);
   const outstanding = new Outstanding();
+  const ambient = randomUUID();
   const timeout = options.timeout ?? 5000;
   if (connections.some((connection) => connection.observer !== undefined))
     throw new DeclarationError(
@@ -78,9 +84,14 @@ export async function testBroker(
     );
 
   const rung = await openRung(options.on ?? "memory", connections);
-  const restore = connections.map((connection) =>
-    observe(connection, connections, outstanding, rung.connect(connection), options.provide ?? {}),
-  );
+  const restore = connections.map((connection) => {
+    const connect = rung.connect(connection);
+    // Brokers of one protocol talk to each other.
+    const peers = connections.filter(({ kind }) => kind.protocol === connection.kind.protocol);
+    return observe(connection, outstanding, options.provide ?? {}, async (context) =>
+      counting(await connect(context), ambient, (message) => outstanding.add(peers, message)),
+    );
+  });
   const end = async () => {
     await app.stop();
     for (const undo of restore) undo();
@@ -126,6 +137,7 @@ export async function testBroker(
       run(() => senderOf(to as string | Target<never>).publish(message, given as SendOptions)),
     request: (to: string | Target<never>, message: unknown, given?: TestPublishOptions) =>
       run(() => senderOf(to).request(message, given)) as Promise<never>,
+    settled: () => outstanding.wait(ambient, timeout),
     close: end,
     [Symbol.asyncDispose]: end,
   };
@@ -142,16 +154,12 @@ function listens(connection: Connection, address: string): boolean {
 /** Puts the rung's driver and our eyes into a connection. Returns how to take them out. */
 function observe(
   connection: Connection,
-  all: readonly Connection[],
   outstanding: Outstanding,
-  connect: Connect,
   provide: Readonly<Record<string, unknown>>,
+  connect: Connect,
 ): () => void {
   const before = connection.connect;
-  // Brokers of one protocol talk to each other.
-  const peers = all.filter((each) => each.kind.protocol === connection.kind.protocol);
-  connection.connect = async (context) =>
-    counting(await connect(context), (message) => outstanding.add(peers, message));
+  connection.connect = connect;
   for (const declaration of connection.scope.all()) {
     declaration.calls.length = 0;
     declaration.results.length = 0;
@@ -182,28 +190,31 @@ function observe(
   };
 }
 
+/** Counts each message before it is sent. One that no publish of the test set off belongs to `ambient`. */
 function counting(
   driver: Driver,
-  count: (message: Parameters<Driver["publish"]>[0]) => () => void,
+  ambient: string,
+  count: (message: Outgoing) => () => void,
 ): Driver {
-  const counted = async <Result>(
-    message: Parameters<Driver["publish"]>[0],
-    send: () => Promise<Result>,
-  ): Promise<Result> => {
-    const takeBack = count(message);
+  async function counted<Result>(
+    message: Outgoing,
+    send: (message: Outgoing) => Promise<Result>,
+  ): Promise<Result> {
+    const marked = { ...message, headers: { [TEST_HEADER]: ambient, ...message.headers } };
+    const takeBack = count(marked);
     try {
-      return await send();
+      return await send(marked);
     } catch (error) {
       takeBack();
       throw error;
     }
-  };
+  }
   return {
     subscribe: (request) => driver.subscribe(request),
     flush: () => driver.flush(),
     close: () => driver.close(),
-    publish: (message) => counted(message, () => driver.publish(message)),
-    request: (message, options) => counted(message, () => driver.request(message, options)),
+    publish: (message) => counted(message, (marked) => driver.publish(marked)),
+    request: (message, options) => counted(message, (marked) => driver.request(marked, options)),
   };
 }
 
