@@ -9,5 +9,5 @@ async function startServer() {
 // Each kill starts a process, and this suite is to be quick.
 losesNothing("the emulator", startServer, {
   rounds: Number(process.env["MILLRACE_ROUNDS"] ?? 1),
-  kills: 1,
+  kills: 2,
 });

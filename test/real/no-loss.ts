@@ -47,7 +47,8 @@ export function losesNothing(
       test(`onReceive: what the service was doing is lost (${round})`, limits, async () => {
         const { sent, done, killedAt } = await run(startServer, "onReceive", kills);
         const lost = sent.filter((job) => !done.has(job));
-        expect(lost).toEqual(expect.arrayContaining(killedAt));
+        // Of a process that is killed, the system may throw away acknowledgements on their way: then that job comes again.
+        expect(killedAt.filter((job) => lost.includes(job))).not.toEqual([]);
         // No more than each process had in hand: three begun, two acknowledged and not begun yet.
         expect(lost.length).toBeLessThanOrEqual(5 * kills);
       });
