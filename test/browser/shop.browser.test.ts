@@ -77,6 +77,11 @@ test("an order travels through all four services, and its chain shows how", asyn
     expect(text).toContain(address);
 });
 
+test("an operation is chosen in its service's card, and says where it stands in the code", async () => {
+  await page.getByTestId("node-receive:billing:nats:orders.accepted").click();
+  expect(await page.getByTestId("place").first().innerText()).toBe("billing/app.ts:15");
+});
+
 test("a request from the page gets its answer, in its chain", async () => {
   await sendTo("nats:customers.address");
   await page.getByTestId("show-chain").click();

@@ -58,7 +58,6 @@ function ServiceContent({
   readonly card: ServiceCard;
   readonly dimmed: boolean;
 }): ReactNode {
-  const store = useStore();
   const selected = useSelected(card.id);
   const status = usePage((state) => state.workbench?.services[card.id]?.status ?? "stopped");
   return (
@@ -80,16 +79,7 @@ function ServiceContent({
           <ServiceIcon />
         </span>
         <span className="titles">
-          <button
-            type="button"
-            className="name nodrag"
-            data-node={card.id}
-            aria-pressed={selected}
-            title={card.name}
-            onClick={() => store.act({ kind: "select", id: card.id })}
-          >
-            {card.name}
-          </button>
+          <Name card={card} selected={selected} />
           <span className="status">
             <i className="lamp" />
             {status}
@@ -214,7 +204,6 @@ function ChannelContent({
   readonly card: ChannelCard;
   readonly dimmed: boolean;
 }): ReactNode {
-  const store = useStore();
   const selected = useSelected(card.id);
   const injected = useCount(`workbench:${card.id}`, "sent");
   const { protocol, address } = card.channel;
@@ -244,16 +233,7 @@ function ChannelContent({
         <ProtocolIcon protocol={protocol} />
       </span>
       <span className="titles">
-        <button
-          type="button"
-          className="name nodrag"
-          data-node={card.id}
-          aria-pressed={selected}
-          title={card.name}
-          onClick={() => store.act({ kind: "select", id: card.id })}
-        >
-          {card.name}
-        </button>
+        <Name card={card} selected={selected} />
         <span className="counts">
           <span className="protocol">{PROTOCOL_NAMES[protocol]}</span>
           <CountOf id={card.id} counter="published" label="published" icon={<ArrowIn />} />
@@ -273,7 +253,6 @@ function ClientContent({
   readonly card: ClientCard;
   readonly dimmed: boolean;
 }): ReactNode {
-  const store = useStore();
   const selected = useSelected(card.id);
   return (
     <div
@@ -287,19 +266,31 @@ function ClientContent({
         <ClientIcon />
       </span>
       <span className="titles">
-        <button
-          type="button"
-          className="name nodrag"
-          data-node={card.id}
-          aria-pressed={selected}
-          title={card.name}
-          onClick={() => store.act({ kind: "select", id: card.id })}
-        >
-          {card.name === "" ? "unnamed" : card.name}
-        </button>
+        <Name card={card} selected={selected} />
         <span className="status">unknown client</span>
       </span>
     </div>
+  );
+}
+
+/** Selects the card. */
+function Name(props: {
+  readonly card: { readonly id: string; readonly name: string };
+  readonly selected: boolean;
+}): ReactNode {
+  const store = useStore();
+  const { id, name } = props.card;
+  return (
+    <button
+      type="button"
+      className="name nodrag"
+      data-node={id}
+      aria-pressed={props.selected}
+      title={name}
+      onClick={() => store.act({ kind: "select", id })}
+    >
+      {name === "" ? "unnamed" : name}
+    </button>
   );
 }
 
