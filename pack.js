@@ -33,7 +33,7 @@ export async function packTarballs(into) {
   return tarballs;
 }
 
-/** A room as it is published: nothing but `bin` and `dist`, and no word of the sources. @param {string} stage @param {string} room */
+/** A room as it is published: nothing but `bin`, `programs` and `dist`, and no word of the sources. @param {string} stage @param {string} room */
 async function fill(stage, room) {
   const dist = join(stage, "dist");
   await bundle(room, dist);
@@ -48,7 +48,7 @@ async function fill(stage, room) {
   for (const conditions of Object.values(manifest.exports)) delete conditions["millrace-source"];
   await writeFile(join(stage, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   await cp(join(root, "LICENSE"), join(stage, "LICENSE"));
-  for (const part of ["bin", "README.md"]) {
+  for (const part of ["bin", "programs", "README.md"]) {
     await cp(join(root, room, part), join(stage, part), { recursive: true }).catch((error) => {
       if (error.code !== "ENOENT") throw error;
     });

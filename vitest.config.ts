@@ -22,7 +22,9 @@ export default defineConfig({
         ],
         {
           exclude: [...never, ...slow.map((suite) => `**/*.${suite}.test.ts`)],
-          testTimeout: 15_000,
+          // What starts processes may take long on a busy machine; nothing waits for a limit to pass.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       ),
       ...slow.map((suite) =>
@@ -31,6 +33,9 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          ...(suite === "real"
+            ? { globalSetup: "./test/real/brokers/shared.ts", runner: "./test/real/skips.ts" }
+            : {}),
         }),
       ),
     ],
@@ -41,6 +46,7 @@ function project(name: string, include: string[], options: object) {
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions, externalConditions: conditions } },
-    test: { name, include, ...options },
+    // A second, the default, is little on a busy machine.
+    test: { name, include, expect: { poll: { timeout: 30_000 } }, ...options },
   };
 }
