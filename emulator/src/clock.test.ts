@@ -28,3 +28,17 @@ test("goes on with the system's time", async () => {
   await new Promise<void>((resolve) => clock.after(1, resolve));
   expect(clock.now()).toBeGreaterThanOrEqual(Date.now() + 60_000 - 5);
 });
+
+test("what a timer sets for now comes with the same move, however long the timer took", () => {
+  const clock = createClock();
+  const seen: number[] = [];
+  const start = clock.now();
+  clock.after(1000, () => {
+    const until = Date.now() + 30;
+    while (Date.now() < until);
+    clock.after(0, () => seen.push(clock.now() - start));
+  });
+  clock.advance(1010);
+  expect(seen).toHaveLength(1);
+  expect(seen[0]).toBeLessThanOrEqual(1010);
+});

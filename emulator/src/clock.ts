@@ -17,7 +17,9 @@ export function createClock(): Clock {
   }
   const timers = new Set<Timer>();
   let offset = 0;
-  const now = () => Date.now() + offset;
+  /** While the clock is moved its time stands still between timers, however long their callbacks take. */
+  let held: number | null = null;
+  const now = () => held ?? Date.now() + offset;
 
   function fire(timer: Timer) {
     clearTimeout(timer.handle);
@@ -43,16 +45,22 @@ export function createClock(): Clock {
       };
     },
     advance(ms) {
+      const outer = held;
       const target = now() + ms;
-      for (;;) {
-        const next = [...timers]
-          .filter((timer) => timer.due <= target)
-          .sort((a, b) => a.due - b.due)[0];
-        if (next === undefined) break;
-        offset += Math.max(0, next.due - now());
-        fire(next);
+      held = now();
+      try {
+        for (;;) {
+          const next = [...timers]
+            .filter((timer) => timer.due <= target)
+            .sort((a, b) => a.due - b.due)[0];
+          if (next === undefined) break;
+          held = Math.max(held, next.due);
+          fire(next);
+        }
+      } finally {
+        held = outer === null ? null : target;
+        offset = target - Date.now();
       }
-      offset += Math.max(0, target - now());
       for (const timer of timers) {
         clearTimeout(timer.handle);
         arm(timer);

@@ -13,7 +13,7 @@ const frame: Frame = {
 test("a rule without conditions meets any frame, once", async () => {
   const engine = createFaultEngine();
   const fault = engine.inject({ match: {}, effect: { kind: "drop" } });
-  expect(engine.next(frame)).toEqual({ id: fault.id, effect: { kind: "drop" } });
+  expect(engine.next(frame)).toMatchObject({ id: fault.id, effect: { kind: "drop" } });
   expect(engine.next(frame)).toBeNull();
   expect(await fault.fired()).toBe(1);
 });
@@ -72,4 +72,14 @@ test("nth counts the frames that match", async () => {
   }
   expect(met).toEqual([false, false, true, false, false]);
   expect(await third.fired()).toBe(1);
+});
+
+test("an alarm is RabbitMQ's, and waits for what a client sends", () => {
+  const engine = createFaultEngine();
+  const effect = { kind: "alarm", reason: "memory" } as const;
+  expect(() => engine.inject({ match: {}, effect })).toThrow("only RabbitMQ has alarms");
+  engine.inject({ match: { protocol: "rabbitmq" }, effect });
+  const delivery = { ...frame, protocol: "rabbitmq", operation: "deliver" } as const;
+  expect(engine.next(delivery)).toBeNull();
+  expect(engine.next({ ...delivery, operation: "publish" })).toMatchObject({ effect });
 });

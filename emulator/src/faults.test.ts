@@ -6,8 +6,10 @@ import { expect, test } from "vitest";
 import { type Emulator, startEmulator } from "./index.ts";
 
 async function start(): Promise<Emulator & { nats: string; mqtt: string }> {
-  const emulator = await startEmulator({ ports: { nats: 0, mqtt: 0 } });
-  const [nats, mqtt] = emulator.servers;
+  const emulator = await startEmulator({
+    ports: { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0, kafka: 0 },
+  });
+  const [nats, , mqtt] = emulator.servers;
   return { ...emulator, nats: nats!.url, mqtt: mqtt!.url };
 }
 
@@ -126,6 +128,38 @@ test.each([
     `fault ${fault.id}: disconnect`,
   ]);
   await lucky.close();
+});
+
+test.each([
+  ["publish", undefined, ["2"]],
+  ["subscribe", undefined, ["PERMISSIONS_VIOLATION"]],
+  ["publish", "words of its own", ["2"]],
+] as const)(
+  "NATS: an error at %s (%s) refuses it and leaves the client",
+  async (operation, text, expected) => {
+    await using emulator = await start();
+    const shop = await natsClient(emulator, "shop");
+    const fault = await emulator.inject({
+      match: { operation },
+      effect: { kind: "error", ...(text === undefined ? {} : { text }) },
+    });
+    const got: string[] = [];
+    shop.subscribe("orders.*", {
+      callback: (error, message) => void got.push(error?.code ?? message.string()),
+    });
+    shop.publish("orders.new", "1");
+    shop.publish("orders.new", "2");
+    await shop.flush();
+    expect(got).toEqual(expected);
+    expect(await fault.fired()).toBe(1);
+    await shop.close();
+  },
+);
+
+test("NATS: an error at connect is a client that is not let in", async () => {
+  await using emulator = await start();
+  await emulator.inject({ match: { operation: "connect" }, effect: { kind: "error" } });
+  await expect(natsClient(emulator, "shop")).rejects.toThrow("Authorization Violation");
 });
 
 test("NATS: nothing is delivered behind a disconnect", async () => {

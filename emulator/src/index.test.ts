@@ -1,25 +1,36 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { once } from "node:events";
+import { Redis } from "ioredis";
 import { connectAsync } from "mqtt";
 import { connect, headers } from "nats";
 import { expect, test } from "vitest";
 import { type Emulator, type JournalEvent, startEmulator } from "./index.ts";
 import { VERSION } from "./version.ts";
 
-const anyPorts = { nats: 0, mqtt: 0 };
+const anyPorts = { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0, kafka: 0 };
 
-test("opens both protocols and says where", async () => {
+test("opens all protocols and says where", async () => {
   await using emulator = await startEmulator({ ports: anyPorts });
-  expect(emulator.servers.map(({ protocol }) => protocol)).toEqual(["nats", "mqtt"]);
+  expect(emulator.servers.map(({ protocol }) => protocol)).toEqual([
+    "nats",
+    "redis",
+    "mqtt",
+    "rabbitmq",
+    "kafka",
+  ]);
+  // Kafka's clients take hosts and ports.
+  const schemes: Partial<Record<string, string>> = { rabbitmq: "amqp://", kafka: "" };
   for (const { url, protocol, port } of emulator.servers)
-    expect(url).toBe(`${protocol}://127.0.0.1:${port}`);
+    expect(url).toBe(`${schemes[protocol] ?? `${protocol}://`}127.0.0.1:${port}`);
 });
 
 test("opens only what is wanted, and says what it does not speak", async () => {
   await using emulator = await startEmulator({ ports: anyPorts, only: ["mqtt"] });
   expect(emulator.servers.map(({ protocol }) => protocol)).toEqual(["mqtt"]);
-  await expect(startEmulator({ only: ["kafka"] })).rejects.toThrow("does not speak kafka yet");
+  await expect(startEmulator({ only: ["pulsar" as never] })).rejects.toThrow(
+    "does not speak pulsar yet",
+  );
 });
 
 test("says which port it moved from", async () => {
@@ -29,7 +40,7 @@ test("says which port it moved from", async () => {
   await using emulator = await startEmulator({ ports: { nats: port }, only: ["nats"] });
   expect(emulator.servers[0]).toMatchObject({ protocol: "nats", movedFrom: port });
   await expect(
-    startEmulator({ ports: { mqtt: 0, nats: port }, moveTakenPorts: false }),
+    startEmulator({ ports: { mqtt: 0, redis: 0, nats: port }, moveTakenPorts: false }),
   ).rejects.toThrow(`port ${port} is taken`);
   other.close();
 });
@@ -177,7 +188,7 @@ test("journals what a killed MQTT subscriber gets again", async () => {
 
 test("publishes as the workbench, with headers", async () => {
   await using emulator = await startEmulator({ ports: anyPorts });
-  const [nats, mqtt] = emulator.servers.map(({ url }) => url);
+  const [nats, , mqtt] = emulator.servers.map(({ url }) => url);
   const natsClient = await connect({ servers: nats! });
   const mqttClient = await connectAsync(mqtt!, { protocolVersion: 5 });
   const received = Promise.all([
@@ -305,7 +316,7 @@ test("closing ends clients' connections", async () => {
 
 test("says who it is, so that nobody takes it for a real broker", async () => {
   await using emulator = await startEmulator({ ports: anyPorts });
-  const [nats, mqtt] = emulator.servers.map(({ url }) => url);
+  const [nats, , mqtt] = emulator.servers.map(({ url }) => url);
   const natsClient = await connect({ servers: nats! });
   expect(natsClient.info?.server_name).toBe("millrace-emulator");
   const mqttClient = await connectAsync(mqtt!);
@@ -338,3 +349,48 @@ function eventsUntil(
     });
   });
 }
+
+test("a snapshot brings back keys, streams and consumers, in another emulator, with the time that was left", async () => {
+  await using first = await startEmulator({ ports: anyPorts });
+  const redis = new Redis(first.servers[1]!.url);
+  await redis.set("session", "anna", "EX", 100);
+  await redis.xadd("orders", "1-1", "id", "7");
+  await redis.xgroup("CREATE", "orders", "billing", "0");
+  const nats = await connect({ servers: first.servers[0]!.url });
+  await (await nats.jetstreamManager()).streams.add({ name: "JOBS", subjects: ["jobs.*"] });
+  const stream = nats.jetstream();
+  await stream.publish("jobs.a", "one");
+  const snapshot = structuredClone(await first.snapshot());
+  await Promise.all([redis.quit(), nats.close()]);
+
+  await using second = await startEmulator({ ports: anyPorts });
+  await second.advance(10_000_000);
+  await second.restore(snapshot);
+  const again = new Redis(second.servers[1]!.url);
+  expect(await again.get("session")).toBe("anna");
+  expect(await again.ttl("session")).toBeGreaterThan(90);
+  expect(await again.xreadgroup("GROUP", "billing", "one", "STREAMS", "orders", ">")).toEqual([
+    ["orders", [["1-1", ["id", "7"]]]],
+  ]);
+  await second.advance(100_000);
+  expect(await again.get("session")).toBeNull();
+  const client = await connect({ servers: second.servers[0]!.url });
+  const kept = await (await client.jetstreamManager()).streams.getMessage("JOBS", { seq: 1 });
+  expect([kept.subject, kept.string()]).toEqual(["jobs.a", "one"]);
+  await Promise.all([again.quit(), client.close()]);
+});
+
+test("a snapshot that cannot be read changes nothing", async () => {
+  await using emulator = await startEmulator({ ports: anyPorts });
+  const redis = new Redis(emulator.servers[1]!.url);
+  await redis.set("key", "value");
+  const { time, protocols } = await emulator.snapshot();
+  for (const wrong of [
+    { version: 2, time, protocols },
+    { version: 1, time, protocols: { kafka: {} } },
+    { version: 1, time, protocols: { redis: { keyspaces: "none" } } },
+  ])
+    await expect(emulator.restore(wrong as never)).rejects.toThrow(/./);
+  expect(await redis.get("key")).toBe("value");
+  await redis.quit();
+});

@@ -1,21 +1,37 @@
 /** Brokers for development and tests, in this process: `startEmulator()`. Never production brokers. */
 import { createClock } from "./clock.ts";
-import type { Emulator, EmulatorOptions, EmulatorServer } from "./emulator.ts";
+import type { Emulator, EmulatorOptions, EmulatorSnapshot } from "./emulator.ts";
 import { createFaultEngine } from "./fault-engine.ts";
 import { createJournal, type JournalEvent, type ProtocolName } from "./journal.ts";
-import { listen, type Listener } from "./listener.ts";
-import { mqtt } from "./mqtt/protocol.ts";
-import { nats } from "./nats/protocol.ts";
-import type { Protocol, ProtocolContext, ProtocolKind } from "./protocol.ts";
+import { createNotices } from "./notices.ts";
+import { type Opened, openProtocol } from "./opening.ts";
+import type { ProtocolContext, ProtocolKind } from "./protocol.ts";
+import { type SpokenProtocol, spokenProtocols } from "./spoken.ts";
+import { tlsTerms } from "./tls.ts";
 
 export type { Clock } from "./clock.ts";
-export type { Emulator, EmulatorOptions, EmulatorServer } from "./emulator.ts";
+export type {
+  Emulator,
+  EmulatorAddress,
+  EmulatorOptions,
+  EmulatorServer,
+  EmulatorSnapshot,
+  EmulatorTls,
+  KafkaUser,
+  MqttUser,
+} from "./emulator.ts";
 export type { Fault, FaultEffect, FaultMatch, FaultRule } from "./faults.ts";
 export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./journal.ts";
-export { PortError } from "./listener.ts";
+export { PortError } from "./port.ts";
 
-/** The protocols that are spoken. A further one is a folder and a row. */
-const kinds: readonly ProtocolKind[] = [nats, mqtt];
+/** Only what is opened is loaded: reading the code of all takes longer than opening them. */
+const kinds: Readonly<Record<SpokenProtocol, () => Promise<ProtocolKind>>> = {
+  nats: async () => (await import("./nats/protocol.ts")).nats,
+  redis: async () => (await import("./redis/protocol.ts")).redis,
+  mqtt: async () => (await import("./mqtt/protocol.ts")).mqtt,
+  rabbitmq: async () => (await import("./rabbitmq/protocol.ts")).rabbitmq,
+  kafka: async () => (await import("./kafka/protocol.ts")).kafka,
+};
 
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 
@@ -32,26 +48,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     journal,
     faults,
     auth: options.auth ?? null,
+    mqttUsers: options.mqttUsers ?? [],
+    kafkaUsers: options.kafkaUsers ?? [],
+    ...(options.kafkaBrokers === undefined ? {} : { kafkaBrokers: options.kafkaBrokers }),
+    ...(options.kafkaAsVersion === undefined ? {} : { kafkaAsVersion: options.kafkaAsVersion }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
     maxPayload: options.maxPayload ?? DEFAULT_MAX_PAYLOAD,
+    log: createNotices(options.log),
   };
 
+  const tls = options.tls === undefined ? undefined : tlsTerms(options.tls);
   let connections = 0;
-  const opened: { kind: ProtocolKind; protocol: Protocol; listener: Listener }[] = [];
+  const nextConnection = () => ++connections;
+  const opened: Opened[] = [];
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= closeAll(opened));
   try {
-    for (const kind of wanted(options.only)) {
-      const protocol = await kind.open(context);
-      const listener = await listen({
-        port: options.ports?.[kind.name] ?? kind.defaultPort,
-        move: options.moveTakenPorts ?? true,
-        nextConnection: () => ++connections,
-        accept: (connection) => protocol.accept(connection),
-      }).catch(async (error: unknown) => {
-        await protocol.close();
-        throw error;
-      });
-      opened.push({ kind, protocol, listener });
+    for (const kind of await Promise.all(wanted(options.only).map((name) => kinds[name]()))) {
+      opened.push(await openProtocol(kind, context, options, nextConnection, tls));
     }
   } catch (error) {
     await close();
@@ -59,7 +73,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 
   return {
-    servers: opened.map(({ kind, listener }) => describe(kind, listener)),
+    servers: opened.map(({ server }) => server),
     onEvents: (listener) => batched(listener, (each) => journal.subscribe(each)),
     events: async (after = 0) => journal.since(after),
     inject: async (rule) => faults.inject(rule),
@@ -70,24 +84,42 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
       if (found === undefined) throw new Error(`${name} is not open in this emulator`);
       await found.protocol.publish(message);
     },
+    snapshot: async () => ({
+      version: 1,
+      time: clock.now(),
+      protocols: Object.fromEntries(
+        opened.flatMap(({ kind, protocol }) =>
+          protocol.snapshot === undefined ? [] : [[kind.name, protocol.snapshot()]],
+        ),
+      ),
+    }),
+    restore: async (snapshot) => restore(snapshot, opened),
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-function wanted(only: readonly ProtocolName[] | undefined): readonly ProtocolKind[] {
-  const unknown = only?.find((name) => kinds.every((kind) => kind.name !== name));
+function wanted(only: readonly ProtocolName[] | undefined): readonly SpokenProtocol[] {
+  const unknown = only?.find((name) => !spokenProtocols.some((spoken) => spoken === name));
   if (unknown !== undefined) {
     throw new Error(
-      `the emulator does not speak ${unknown} yet: only ${kinds.map((kind) => kind.name).join(" and ")}`,
+      `the emulator does not speak ${unknown} yet: only ${spokenProtocols.join(", ")}`,
     );
   }
-  return only === undefined ? kinds : kinds.filter((kind) => only.includes(kind.name));
+  return only === undefined
+    ? spokenProtocols
+    : spokenProtocols.filter((name) => only.includes(name));
 }
 
-function describe(kind: ProtocolKind, { port, movedFrom }: Listener): EmulatorServer {
-  const url = `${kind.scheme}127.0.0.1:${port}`;
-  return { protocol: kind.name, url, port, ...(movedFrom === undefined ? {} : { movedFrom }) };
+async function restore(snapshot: EmulatorSnapshot, opened: readonly Opened[]): Promise<void> {
+  if (snapshot.version !== 1)
+    throw new Error(`a snapshot of version ${String(snapshot.version)} cannot be read: only 1`);
+  for (const [name, part] of Object.entries(snapshot.protocols)) {
+    const protocol = opened.find(({ kind }) => kind.name === name)?.protocol;
+    if (protocol?.restore === undefined)
+      throw new Error(`the snapshot is of ${name}, too, which is not open here`);
+    await protocol.restore(part, snapshot.time);
+  }
 }
 
 /** Events go to the listener behind what is being done, so that it can call the emulator and cannot disturb the model. */
@@ -111,9 +143,7 @@ function batched(
   };
 }
 
-async function closeAll(
-  opened: readonly { protocol: Protocol; listener: Listener }[],
-): Promise<void> {
-  await Promise.all(opened.map(({ listener }) => listener.close()));
+async function closeAll(opened: readonly Opened[]): Promise<void> {
+  await Promise.all(opened.map(({ closePorts }) => closePorts()));
   await Promise.all(opened.map(({ protocol }) => protocol.close()));
 }

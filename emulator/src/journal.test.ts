@@ -8,8 +8,10 @@ const entry = (payload = "x"): JournalEntry => ({
   channel: "a",
   message: 1,
   client: null,
-  headers: {},
-  payload: Buffer.from(payload),
+  content: {
+    size: payload.length,
+    read: () => ({ headers: {}, payload: Buffer.from(payload) }),
+  },
 });
 
 test("numbers events and tells them to listeners until they stop", () => {
@@ -50,6 +52,7 @@ test("forgets the events but goes on counting", () => {
   journal.record(entry());
   journal.clear();
   expect(journal.since(0)).toEqual([]);
-  expect(journal.record(entry()).seq).toBe(2);
+  journal.record(entry());
+  expect(journal.since(0).map(({ seq }) => seq)).toEqual([2]);
   expect([journal.nextMessage(), journal.nextMessage()]).toEqual([1, 2]);
 });

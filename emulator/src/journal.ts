@@ -4,7 +4,7 @@
  */
 import type { Clock } from "./clock.ts";
 
-/** The protocols the emulator will speak; this release speaks `nats` and `mqtt`. */
+/** The protocols the emulator will speak; spoken.ts has those that it speaks. */
 export type ProtocolName = "kafka" | "rabbitmq" | "nats" | "redis" | "mqtt";
 
 /** What happened to a message. */
@@ -34,38 +34,56 @@ export interface JournalClient {
   readonly port: number | null;
 }
 
+/** What a message holds. */
+export interface MessageContent {
+  readonly key?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly payload: Uint8Array;
+  /** Where an answer goes (NATS reply subject, MQTT response topic). */
+  readonly replyTo?: string;
+}
+
 /** One event. All plain data but the payload, so that it crosses to another thread as it is. */
-export interface JournalEvent {
+export interface JournalEvent extends MessageContent {
   /** 1, 2, 3 …; gaps mean that the ring overflowed before it was read. */
   readonly seq: number;
   /** The emulator's clock, ms since 1970. */
   readonly time: number;
   readonly kind: JournalKind;
   readonly protocol: ProtocolName;
-  /** The concrete subject or topic. */
+  /** The concrete subject, topic, Redis channel or key, RabbitMQ's routing key. */
   readonly channel: string;
+  /** What the channel is, where the protocol has several kinds of one name: Redis' `list` and `stream`, RabbitMQ's `queue` and `exchange:NAME`. */
+  readonly channelType?: string;
+  /** Where it lies in a log: Kafka's partition and offset. */
+  readonly partition?: number;
+  readonly offset?: number;
   /** The same for all events of one message. */
   readonly message: number;
   /** Who published, received or settled it; null for what the broker did by itself. */
   readonly client: JournalClient | null;
   /** The pattern or queue group of the subscription it was delivered to, where it was. */
   readonly subscription?: { readonly pattern: string; readonly group?: string };
-  readonly key?: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly payload: Uint8Array;
-  /** Where an answer goes (NATS reply subject, MQTT response topic). */
-  readonly replyTo?: string;
   /** Why it was dropped or rejected. */
   readonly reason?: string;
 }
 
+/** Where an event's content is read from. Only when somebody looks: most events leave the ring unseen. */
+export interface ContentSource {
+  /** How many bytes it keeps in memory. */
+  readonly size: number;
+  read(): MessageContent;
+}
+
 /** What a protocol records; seq and time are the journal's. */
-export type JournalEntry = Omit<JournalEvent, "seq" | "time">;
+export interface JournalEntry extends Omit<JournalEvent, "seq" | "time" | keyof MessageContent> {
+  readonly content: ContentSource;
+}
 
 /** The events of one emulator. */
 export interface Journal {
   /** Adds an event. Called where frames meet the model. */
-  record(entry: JournalEntry): JournalEvent;
+  record(entry: JournalEntry): void;
   /** A number for a message that was just published. */
   nextMessage(): number;
   /** The events still in the ring with `seq` above `after`. */
@@ -78,10 +96,10 @@ export interface Journal {
 
 /** How many events are kept: a day of clicking, about 20 MB of small messages. */
 export const JOURNAL_EVENTS = 10_000;
-/** How many payload bytes are kept over all events. */
+/** How many bytes of content are kept over all events. */
 export const JOURNAL_BYTES: number = 64 * 1024 * 1024;
 
-/** A ring of the last events, bounded by number and by payload bytes. */
+/** A ring of the last events, bounded by number and by bytes of content. */
 export function createJournal(
   clock: Clock,
   limits: { events?: number; bytes?: number } = {},
@@ -89,42 +107,55 @@ export function createJournal(
   const maxEvents = limits.events ?? JOURNAL_EVENTS;
   const maxBytes = limits.bytes ?? JOURNAL_BYTES;
   const listeners = new Set<(event: JournalEvent) => void>();
-  let events: JournalEvent[] = [];
-  let first = 0;
+  // A ring in place: what is overwritten holds no message alive, and arrays of their own would for as long as they are garbage.
+  const entries: (JournalEntry | undefined)[] = [];
+  const times = new Float64Array(maxEvents);
+  let kept = 0;
   let bytes = 0;
   let seq = 0;
   let messages = 0;
 
   return {
     record(entry) {
-      const event: JournalEvent = { ...entry, seq: ++seq, time: clock.now() };
-      events.push(event);
-      bytes += event.payload.byteLength;
-      while (events.length - first > maxEvents || (bytes > maxBytes && events.length - first > 1)) {
-        bytes -= events[first]?.payload.byteLength ?? 0;
-        first++;
-      }
-      // The array is cut seldom, so that a full ring costs nothing per event.
-      if (first > maxEvents) {
-        events = events.slice(first);
-        first = 0;
-      }
+      if (kept === maxEvents) forgetOldest();
+      const slot = seq++ % maxEvents;
+      entries[slot] = entry;
+      times[slot] = clock.now();
+      bytes += entry.content.size;
+      kept++;
+      while (bytes > maxBytes && kept > 1) forgetOldest();
+      if (listeners.size === 0) return;
+      const event = eventOf(seq);
       for (const listener of listeners) listener(event);
-      return event;
     },
     nextMessage: () => ++messages,
     since(after) {
-      const oldest = events[first]?.seq ?? seq + 1;
-      return events.slice(first + Math.max(0, after + 1 - oldest));
+      const from = Math.max(seq - kept, after) + 1;
+      return Array.from({ length: Math.max(0, seq + 1 - from) }, (_, index) =>
+        eventOf(from + index),
+      );
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     clear() {
-      events = [];
-      first = 0;
+      entries.fill(undefined);
+      kept = 0;
       bytes = 0;
     },
   };
+
+  function forgetOldest(): void {
+    const slot = (seq - kept) % maxEvents;
+    bytes -= entries[slot]?.content.size ?? 0;
+    entries[slot] = undefined;
+    kept--;
+  }
+
+  function eventOf(number: number): JournalEvent {
+    const slot = (number - 1) % maxEvents;
+    const { content, ...entry } = entries[slot] as JournalEntry;
+    return { seq: number, time: times[slot] ?? 0, ...entry, ...content.read() };
+  }
 }

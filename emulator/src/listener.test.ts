@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { connect, createServer, type AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
-import { isHttp, listen, type Listener, PortError } from "./listener.ts";
+import { isHttp, listen } from "./listener.ts";
+import { type Listener, PortError } from "./port.ts";
 import type { Session } from "./protocol.ts";
 
 const hasIpv6 = Object.values(networkInterfaces()).some((addresses) =>
@@ -116,6 +117,9 @@ test.each([
   ["SUB /x HTTP/1.1\r\n", true],
   ['CONNECT {"verbose":false}\r\n', false],
   ["PUB a 5\r\n", false],
+  ["GET key\r\n", false],
+  ["GET /key\r\n", false],
+  ["GET ke", false],
   ["PING\r\n", false],
   ["HPUB a 12 12\r\n", false],
 ])("%j is an HTTP request: %s", (first, expected) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createClock } from "./clock.ts";
+import { createFaultEngine } from "./fault-engine.ts";
 import { Outbound } from "./outbound.ts";
 import type { Connection } from "./protocol.ts";
 
@@ -15,6 +16,9 @@ function connection(): Connection & { log: string[] } {
     write(bytes) {
       log.push(Buffer.from(bytes).toString());
       return (waiting += bytes.length);
+    },
+    writeText(text) {
+      return this.write(Buffer.from(text));
     },
     pause: () => {},
     resume: () => {},
@@ -54,3 +58,34 @@ test.each([false, true])(
     expect(client.log).toContain("destroy");
   },
 );
+
+test.each([
+  [{ kind: "drop" }, ["1", "3"], ["sent 1", "lost 2: fault 1: drop", "sent 3"]],
+  [{ kind: "disconnect" }, ["1", "3"], ["sent 1", "lost 2: fault 1: disconnect", "cut", "sent 3"]],
+  [{ kind: "duplicate" }, ["1", "2", "2", "3"], ["sent 1", "sent 2", "sent 2 again", "sent 3"]],
+  [{ kind: "reorder" }, ["1", "3", "2"], ["sent 1", "sent 3", "sent 2"]],
+  [{ kind: "hang" }, ["1"], ["sent 1"]],
+] as const)("a delivery that meets %j", async (effect, written, told) => {
+  const faults = createFaultEngine();
+  const fault = faults.inject({ match: { nth: 2 }, effect });
+  const client = connection();
+  const outbound = new Outbound(client, createClock(), 1000);
+  const log: string[] = [];
+  for (const text of ["1", "2", "3"]) {
+    const frame = {
+      protocol: "nats",
+      operation: "deliver",
+      client: "",
+      matches: () => true,
+    } as const;
+    outbound.deliver(Buffer.from(text), faults.next(frame), {
+      sent: (again) => void log.push(`sent ${text}${again ? " again" : ""}`),
+      lost: (reason) => void log.push(`lost ${text}: ${reason}`),
+      cut: () => void log.push("cut"),
+    });
+  }
+  expect(client.log).toEqual(written);
+  expect(log).toEqual(told);
+  await fault.clear();
+  if (effect.kind === "hang") expect(client.log).toEqual(["1", "2", "3"]);
+});

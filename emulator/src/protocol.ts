@@ -2,7 +2,9 @@
  * The only door between the emulator and a wire protocol. A protocol opens once, takes the connections of its listener
  * and publishes what the workbench sends; ports, clocks, faults and the journal are given to it.
  */
+import type { Server as HttpServer } from "node:http";
 import type { Clock } from "./clock.ts";
+import type { EmulatorServer, EmulatorTls, FurtherName, KafkaUser, MqttUser } from "./emulator.ts";
 import type { FaultEngine } from "./fault-engine.ts";
 import type { Journal, ProtocolName } from "./journal.ts";
 
@@ -13,8 +15,16 @@ export interface ProtocolContext {
   readonly faults: FaultEngine;
   /** What clients must show, or null where none is asked. */
   readonly auth: Credentials | null;
+  readonly mqttUsers?: readonly MqttUser[];
+  readonly kafkaUsers?: readonly KafkaUser[];
+  readonly kafkaBrokers?: number;
+  readonly kafkaAsVersion?: string;
+  /** What the server shows to clients with TLS. */
+  readonly tls?: EmulatorTls;
   /** The largest payload, bytes. */
   readonly maxPayload: number;
+  /** Tells whoever runs the emulator what it does not offer; each line is said once. */
+  log(text: string): void;
 }
 
 export interface Credentials {
@@ -31,8 +41,14 @@ export interface Connection {
   readonly clientPort: number | null;
   /** The port that it came to. */
   readonly serverPort: number;
-  /** Hands bytes to the system. Returns how many wait to be sent, these included. */
+  /** Null until TLS has begun. */
+  tls?(): TlsPeer | null;
+  /** Hands bytes to the system, with all else of this turn of the loop. Returns how many wait to be sent, these included. */
   write(bytes: Uint8Array): number;
+  /** As `write`, in UTF-8. */
+  writeText(text: string): number;
+  /** Calls back once, when the system has taken all that waits. */
+  whenSent?(callback: () => void): void;
   /** Stops reading until `resume`. What was read already still comes. */
   pause(): void;
   resume(): void;
@@ -42,12 +58,34 @@ export interface Connection {
   destroy(): void;
 }
 
+/** The client of a connection with TLS. */
+export interface TlsPeer {
+  /** All that its certificate stands for; none where it showed none. */
+  readonly names: readonly string[];
+  /** Of the certificate's subject. */
+  readonly commonName: string | null;
+  /** `TLSv1.3`. */
+  readonly protocol: string;
+  /** As the standards name it: `TLS_AES_256_GCM_SHA384`. */
+  readonly cipher: string;
+  readonly certificate: TlsCertificate | null;
+}
+
+/** Times in ms since 1970. */
+interface TlsCertificate {
+  /** What there is by type (`CN`), in the order of the certificate. */
+  readonly subject: ReadonlyMap<string, readonly string[]>;
+  readonly issuer: ReadonlyMap<string, readonly string[]>;
+  readonly from: number;
+  readonly until: number;
+}
+
 /** What a protocol makes of a connection. The listener calls it; it answers on the connection. */
 export interface Session {
   /** The next bytes. Never throws: what cannot be understood ends this connection, with the protocol's own error. */
   receive(chunk: Uint8Array): void;
-  /** The first bytes were an HTTP request. Says the protocol's word for it; the listener closes after. */
-  refuse(): void;
+  /** The first bytes were an HTTP request, or lack the TLS that is required. Says the protocol's word for it; the listener closes after. */
+  refuse(lacksTls?: boolean): void;
   /** The connection is gone. Called once. */
   closed(): void;
 }
@@ -55,6 +93,8 @@ export interface Session {
 /** What the workbench publishes. */
 export interface WorkbenchMessage {
   readonly channel: string;
+  /** As in the journal: Redis' `list` and `stream`, RabbitMQ's `queue` and `exchange:NAME`. */
+  readonly channelType?: string;
   readonly payload: Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: string;
@@ -68,8 +108,36 @@ export interface Protocol {
   accept(connection: Connection): Session;
   /** Rejects with the reason a client would be given. */
   publish(message: WorkbenchMessage): Promise<void>;
+  /** The whole model as plain data: what `structuredClone` takes, nothing that lives. Connections are not part of it. */
+  snapshot?(): unknown;
+  /**
+   * Replaces the model by what `snapshot` gave at `time` of that emulator's clock, from which it knows how much time was
+   * left. Throws or rejects where it cannot be read, and then leaves everything as it was.
+   */
+  restore?(snapshot: unknown, time: number): void | Promise<void>;
   /** Ends what runs by itself. The listener has closed the connections before. */
   close(): Promise<void>;
+  readonly further?: readonly FurtherPort[];
+  /** How many ports of its own it has: a cluster's nodes have one each, one after the other. Default 1. */
+  readonly nodes?: number;
+  /** Told the nodes' ports when all of them listen, and those with TLS, where there are any. */
+  listening?(ports: readonly number[], withTls: readonly number[]): void;
+}
+
+/** A port beside the protocol's own that speaks HTTP: a management API, WebSockets. In options: `rabbitmq-management`. */
+export interface FurtherPort {
+  readonly name: FurtherName;
+  readonly defaultPort: number;
+  /** For connection strings: `http://`. */
+  readonly scheme: string;
+  /** Called for the first connection: nothing of it is loaded before. The server is handed its connections, and listens nowhere itself. */
+  serve(terms: FurtherTerms): Promise<HttpServer>;
+}
+
+export interface FurtherTerms {
+  /** Where the protocol is, all its ports. */
+  readonly server: EmulatorServer;
+  nextConnection(): number;
 }
 
 /** How a protocol is found: a row of the table in emulator.ts' `startEmulator`. */
@@ -78,7 +146,16 @@ export interface ProtocolKind {
   readonly defaultPort: number;
   /** For connection strings: `nats://`. */
   readonly scheme: string;
+  /** Where its clients expect TLS; without it there is none. */
+  readonly tls?: TlsKind;
   open(context: ProtocolContext): Promise<Protocol>;
+}
+
+export interface TlsKind {
+  /** For connection strings: `tls://`. */
+  readonly scheme: string;
+  /** Null where clients begin it on the protocol's own port, after what the server says first. In options: `redis-tls`. */
+  readonly defaultPort: number | null;
 }
 
 /** The client that the workbench is in the journal. */

@@ -1,12 +1,19 @@
 /** The emulator in a worker thread, held from outside. Loads nothing of the emulator itself. */
 import { Worker } from "node:worker_threads";
-import type { Emulator, EmulatorOptions, EmulatorServer } from "./emulator.ts";
+import type { Emulator, EmulatorOptions, EmulatorServer, EmulatorSnapshot } from "./emulator.ts";
 import type { JournalEvent } from "./journal.ts";
 import type { Call, Request, ThreadData, ThreadError, ThreadMessage } from "./thread.ts";
 
-export type { Emulator, EmulatorOptions, EmulatorServer } from "./emulator.ts";
+export type {
+  Emulator,
+  EmulatorAddress,
+  EmulatorOptions,
+  EmulatorServer,
+  EmulatorSnapshot,
+} from "./emulator.ts";
 export type { Fault, FaultEffect, FaultMatch, FaultRule } from "./faults.ts";
 export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./journal.ts";
+export { type SpokenProtocol, spokenProtocols } from "./spoken.ts";
 
 /**
  * Starts the thread and resolves when clients can connect.
@@ -14,7 +21,7 @@ export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./j
  */
 export async function startEmulatorInWorker(
   entry: string | URL,
-  options: EmulatorOptions = {},
+  { log, ...options }: EmulatorOptions = {},
 ): Promise<Emulator> {
   const worker = new Worker(entry, { workerData: { options } satisfies ThreadData });
   const listeners = new Set<(events: readonly JournalEvent[]) => void>();
@@ -37,6 +44,8 @@ export async function startEmulatorInWorker(
         case "events":
           for (const listener of listeners) listener(message.events);
           return;
+        case "log":
+          return log?.(message.line);
         case "answer":
           calls.get(message.id)?.resolve(message.value);
           return void calls.delete(message.id);
@@ -92,6 +101,8 @@ export async function startEmulatorInWorker(
         kind: "publish",
         message: { ...message, payload: new Uint8Array(message.payload) },
       })),
+    snapshot: async () => (await call({ kind: "snapshot" })) as EmulatorSnapshot,
+    restore: async (snapshot) => void (await call({ kind: "restore", snapshot })),
     close: () => (closing ??= close()),
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };

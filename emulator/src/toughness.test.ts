@@ -4,6 +4,8 @@
  */
 import { once } from "node:events";
 import { connect as connectSocket } from "node:net";
+import { connect as connectAmqp, type ChannelModel, type ConfirmChannel } from "amqplib";
+import { Redis } from "ioredis";
 import { connectAsync, type MqttClient } from "mqtt";
 import { connect, type NatsConnection } from "nats";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -13,15 +15,29 @@ import { seededRandom } from "./random.ts";
 const seed = Number(process.env["TEST_SEED"] ?? Date.now());
 let random = seededRandom(seed);
 let emulator: Emulator;
-let witnesses: { nats: NatsConnection; mqtt: MqttClient };
+let witnesses: {
+  nats: NatsConnection;
+  redis: Redis;
+  mqtt: MqttClient;
+  rabbitmq: ConfirmChannel;
+};
+let amqp: ChannelModel;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ ports: { nats: 0, mqtt: 0 }, maxPayload: 100_000 });
-  const [nats, mqtt] = emulator.servers;
+  emulator = await startEmulator({
+    only: ["nats", "redis", "mqtt", "rabbitmq"],
+    ports: { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0 },
+    maxPayload: 100_000,
+  });
+  const [nats, redis, mqtt, rabbitmq] = emulator.servers;
+  amqp = await connectAmqp(rabbitmq!.url);
   witnesses = {
     nats: await connect({ servers: nats!.url, reconnect: false }),
+    redis: new Redis(redis!.url, { retryStrategy: null }),
     mqtt: await connectAsync(mqtt!.url, { reconnectPeriod: 0 }, false),
+    rabbitmq: await amqp.createConfirmChannel(),
   };
+  await witnesses.rabbitmq.assertQueue("witness");
   witnesses.nats.subscribe("witness", {
     callback: (_, message) => void message.respond(message.data),
   });
@@ -29,7 +45,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([witnesses.nats.close(), witnesses.mqtt.endAsync()]);
+  const { nats, redis, mqtt } = witnesses;
+  await Promise.all([nats.close(), redis.quit(), mqtt.endAsync(), amqp.close()]);
   await emulator.close();
 });
 
@@ -52,6 +69,14 @@ const good = {
       "HPUB garbage.b 18 23\r\nNATS/1.0\r\nK: v\r\n\r\nhello\r\nUNSUB 1 3\r\nPONG\r\n",
     ].join(""),
   ),
+  redis: Buffer.from(
+    [
+      "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n*3\r\n$5\r\nLPUSH\r\n$7\r\ngarbage\r\n$5\r\nhello\r\n",
+      "*3\r\n$5\r\nBRPOP\r\n$7\r\ngarbage\r\n$1\r\n1\r\nXADD garbage2 * 'a' \"b\\x00\"\r\n*1\r\n$5\r\nMULTI\r\n",
+      "*2\r\n$9\r\nSUBSCRIBE\r\n$7\r\ngarbage\r\n*1\r\n$4\r\nEXEC\r\n",
+      "*3\r\n$4\r\nEVAL\r\n$31\r\nreturn redis.call('get', 'wrong')\r\n$1\r\n0\r\n",
+    ].join(""),
+  ),
   mqtt: Buffer.concat([
     Buffer.from([
       0x10,
@@ -71,9 +96,37 @@ const good = {
     Buffer.from([0x34, 16, 0, 7, ...Buffer.from("garbage"), 0, 9, ...Buffer.from("hello")]),
     Buffer.from([0x62, 2, 0, 9, 0xc0, 0, 0xa2, 11, 0, 2, 0, 7, ...Buffer.from("garbage")]),
   ]),
+  rabbitmq: Buffer.concat([
+    Buffer.from("AMQP\0\0\x09\x01", "latin1"),
+    frame(
+      1,
+      0,
+      "\0\x0a\0\x0b\0\0\0\x19\x0fconnection_nameS\0\0\0\x04evil\x05PLAIN\0\0\0\x0c\0guest\0guest\x05en_US",
+    ),
+    frame(1, 0, "\0\x0a\0\x1f\x07\xff\0\x02\0\0\0\x3c"),
+    frame(1, 0, "\0\x0a\0\x28\x01/\0\0"),
+    frame(1, 1, "\0\x14\0\x0a\0"),
+    frame(1, 1, "\0\x55\0\x0a\0"),
+    frame(1, 1, "\0\x32\0\x0a\0\0\x07garbage\x02\0\0\0\x14\x0ex-max-priorityI\0\0\0\x05"),
+    frame(1, 1, "\0\x3c\0\x14\0\0\x07garbage\x01t\0\0\0\0\0"),
+    frame(1, 1, "\0\x3c\0\x28\0\0\0\x07garbage\x01"),
+    frame(2, 1, "\0\x3c\0\0\0\0\0\0\0\0\0\x05\x28\0\0\0\0\x0b\x01aT\0\0\0\0\0\0\0\0\x03"),
+    frame(3, 1, "hello"),
+    frame(1, 1, "\0\x3c\0\x50\0\0\0\0\0\0\0\x01\x01"),
+    frame(8, 0, ""),
+    frame(1, 1, "\0\x5a\0\x0a"),
+  ]),
 };
 
-const protocols = ["nats", "mqtt"] as const;
+/** One of AMQP's, of bytes written as characters. */
+function frame(type: number, channel: number, payload: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(payload.length);
+  const head = Buffer.from([type, 0, channel]);
+  return Buffer.concat([head, length, Buffer.from(payload, "latin1"), Buffer.from([0xce])]);
+}
+
+const protocols = ["nats", "redis", "mqtt", "rabbitmq"] as const;
 type Protocol = (typeof protocols)[number];
 
 const attacks: Record<string, (protocol: Protocol) => Buffer> = {
@@ -112,7 +165,7 @@ test.each(
       Array.from({ length: 8 }, () => assault(protocol, attacks[attack]!(protocol))),
     );
   }
-  expect(await whoGoesOn(), `seed ${seed}`).toEqual(["nats", "mqtt"]);
+  expect(await whoGoesOn(), `seed ${seed}`).toEqual([...protocols]);
 });
 
 const http = Buffer.from("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -128,6 +181,22 @@ const tooMuch: Record<string, readonly [Protocol, Buffer, word: string]> = {
     "-ERR 'maximum control line exceeded'\r\n",
   ],
   "HTTP request to NATS": ["nats", http, "-ERR 'Unknown Protocol Operation'\r\n"],
+  "Redis bulk string": [
+    "redis",
+    Buffer.from("*1\r\n$536870913\r\n"),
+    "-ERR Protocol error: invalid bulk length\r\n",
+  ],
+  "Redis array": [
+    "redis",
+    Buffer.from("*2147483648\r\n"),
+    "-ERR Protocol error: invalid multibulk length\r\n",
+  ],
+  "Redis line": [
+    "redis",
+    Buffer.from("a".repeat(70_000)),
+    "-ERR Protocol error: too big inline request\r\n",
+  ],
+  "HTTP request to Redis": ["redis", http, ""],
   // Who speaks MQTT 5 is told: DISCONNECT with 0x95, packet too large.
   "MQTT 5 packet": [
     "mqtt",
@@ -135,7 +204,7 @@ const tooMuch: Record<string, readonly [Protocol, Buffer, word: string]> = {
       Buffer.from([0x10, 14, 0, 4, ...Buffer.from("MQTT"), 5, 2, 0, 60, 0, 0, 1, 97]),
       Buffer.from([0x30, 0x80, 0x80, 0x80, 0x01]),
     ]),
-    "\xe0\x02\x95\x00",
+    "\xe0\x01\x95",
   ],
   "MQTT 3.1.1 packet": [
     "mqtt",
@@ -143,13 +212,24 @@ const tooMuch: Record<string, readonly [Protocol, Buffer, word: string]> = {
     "",
   ],
   "HTTP request to MQTT": ["mqtt", http, ""],
+  "RabbitMQ frame": [
+    "rabbitmq",
+    Buffer.concat([good.rabbitmq, Buffer.from([3, 0, 1, 0x7f, 0xff, 0xff, 0xff])]),
+    "{frame_too_large,2147483647,131064}",
+  ],
+  "first RabbitMQ frame": [
+    "rabbitmq",
+    Buffer.concat([good.rabbitmq.subarray(0, 8), Buffer.from([1, 0, 0, 0, 1, 0, 0])]),
+    "connection",
+  ],
+  "HTTP request to RabbitMQ": ["rabbitmq", http, "AMQP\0\0\x09\x01"],
 };
 
 test.each(Object.entries(tooMuch))(
   "a %s is ended with its own word",
   async (_, [protocol, bytes, word]) => {
     expect(await assault(protocol, bytes)).toContain(word);
-    expect(await whoGoesOn(), `seed ${seed}`).toEqual(["nats", "mqtt"]);
+    expect(await whoGoesOn(), `seed ${seed}`).toEqual([...protocols]);
   },
 );
 
@@ -169,13 +249,13 @@ test("MQTT survives two PUBRELs for one packet at once", async () => {
   const rejected: unknown[] = [];
   const note = (reason: unknown) => void rejected.push(reason);
   process.on("unhandledRejection", note);
-  const socket = socketTo(emulator.servers[1]!.url);
+  const socket = socketTo(emulator.servers.find(({ protocol }) => protocol === "mqtt")!.url);
   socket.write(Buffer.concat([connected, publish]));
   // PUBREC is 0x50, a P.
   while (!String((await once(socket, "data"))[0]).includes("P")) continue;
   socket.end(Buffer.concat([release, release, release]));
   await once(socket, "close");
-  expect(await whoGoesOn(), `seed ${seed}`).toEqual(["nats", "mqtt"]);
+  expect(await whoGoesOn(), `seed ${seed}`).toEqual([...protocols]);
   process.off("unhandledRejection", note);
   expect(rejected).toEqual([]);
 });
@@ -190,33 +270,6 @@ test("nothing that a web page sends is executed", async () => {
   }
   const channels = (await emulator.events(last?.seq)).map(({ channel }) => channel);
   expect(channels.filter((channel) => channel.startsWith("garbage"))).toEqual([]);
-});
-
-test("a subscriber that does not read is cut off, and its publisher goes on", async () => {
-  await using large = await startEmulator({
-    only: ["nats"],
-    ports: { nats: 0 },
-    maxPayload: 8 * 1024 * 1024,
-  });
-  const { url } = large.servers[0]!;
-  const dropped: (string | undefined)[] = [];
-  large.onEvents((events) => {
-    for (const { kind, reason } of events) if (kind === "dropped") dropped.push(reason);
-  });
-  const slow = socketTo(url);
-  slow.write('CONNECT {"verbose":false}\r\nSUB flood 1\r\nPING\r\n');
-  while (!String((await once(slow, "data"))[0]).includes("PONG")) continue;
-  slow.pause();
-  const publisher = await connect({ servers: url });
-  // Three messages of 8 MiB more than the 64 MiB that may wait, and what the system takes by itself.
-  for (let sent = 0; sent < 12; sent++) {
-    publisher.publish("flood", new Uint8Array(8 * 1024 * 1024));
-    await publisher.flush();
-  }
-  expect(dropped[0]).toBe("slow consumer: the client does not read what it is sent");
-  expect(dropped.at(-1)).toBe("no subscribers");
-  slow.destroy();
-  await publisher.close();
 });
 
 /** Sends, says goodbye, and returns what came before the end. */
@@ -241,7 +294,16 @@ async function whoGoesOn(): Promise<string[]> {
   const answer = await witnesses.nats.request("witness", payload, { timeout: 5000 });
   const received = once(witnesses.mqtt as never, "message") as Promise<unknown[]>;
   await witnesses.mqtt.publishAsync("witness", payload, { qos: 1 });
-  const served = { nats: answer.string(), mqtt: String((await received)[1]) };
+  await witnesses.redis.rpush("witness", payload);
+  witnesses.rabbitmq.sendToQueue("witness", Buffer.from(payload));
+  await witnesses.rabbitmq.waitForConfirms();
+  const message = await witnesses.rabbitmq.get("witness", { noAck: true });
+  const served = {
+    nats: answer.string(),
+    redis: (await witnesses.redis.lpop("witness")) ?? "",
+    mqtt: String((await received)[1]),
+    rabbitmq: message === false ? "" : message.content.toString(),
+  };
   expect(warnings, `seed ${seed}`).toEqual([]);
   return protocols.filter((protocol) => served[protocol] === payload);
 }

@@ -13,7 +13,7 @@ function post(message: ThreadMessage): void {
 async function main(): Promise<void> {
   try {
     const { options } = workerData as ThreadData;
-    serve(await startEmulator(options));
+    serve(await startEmulator({ ...options, log: (line) => post({ kind: "log", line }) }));
   } catch (error) {
     post({ kind: "failed", error: crossing(error) });
   }
@@ -51,6 +51,10 @@ function serve(emulator: Emulator): void {
         return emulator.advance(request.ms);
       case "publish":
         return emulator.publish(request.message);
+      case "snapshot":
+        return emulator.snapshot();
+      case "restore":
+        return emulator.restore(request.snapshot);
       case "close":
         return emulator.close();
     }
