@@ -1,0 +1,149 @@
+/** DEBUG, in the forms that clients' tests call. https://redis.io/docs/latest/commands/debug/ */
+import {
+  Failure,
+  NULL_ARRAY,
+  Double,
+  BigNumber,
+  Members,
+  Pairs,
+  Push,
+  OK,
+  type Reply,
+  Status,
+  Verbatim,
+} from "../values.ts";
+import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
+import { fits } from "./registry.ts";
+
+const common = {
+  group: "server",
+  since: "1.0.0",
+  flags: ["admin", "noscript", "loading", "stale"],
+} as const;
+
+/** What is taken and does nothing: there is no disk, no second process and no encoding to switch. */
+const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
+  ["reload", -2, "Would write everything to the disk and read it again."],
+  ["loadaof", 2, "Would read its log."],
+  ["set-active-expire", 3, "Whether keys go when their time is over. They always do."],
+  ["change-repl-id", 2, "Would choose another number for replication."],
+  ["jemalloc", -2, "What is said to another allocator."],
+  ["quicklist-packed-threshold", 3, "When lists store elements by themselves."],
+  ["set-disable-deny-scripts", 3, "Whether scripts may run everything."],
+  ["replybuffer", -3, "How answers are gathered."],
+  ["pause-cron", 3, "Whether work in the background stops."],
+  ["dict-resizing", 3, "Whether tables grow."],
+];
+
+const forms: CommandTable = {
+  sleep: {
+    ...common,
+    arity: 3,
+    summary: "Lets this connection wait, in seconds of the emulator's clock. Others go on.",
+    run(call, [, , seconds]) {
+      const timeout = Math.ceil(float(seconds) * 1000);
+      if (timeout <= 0) return OK;
+      return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
+    },
+  },
+  object: {
+    ...common,
+    arity: -3,
+    summary: "How a key is kept.",
+    run: describeObject,
+  },
+  jmap: {
+    ...common,
+    arity: 2,
+    summary: "Of another server than this.",
+    run: () => new Failure("ERR DEBUG JMAP is not for this server"),
+  },
+  error: {
+    ...common,
+    arity: 3,
+    summary: "Answers an error of these words.",
+    run: (_call, [, , text = ""]) => new Failure(text),
+  },
+  log: {
+    ...common,
+    arity: 3,
+    summary: "Would write a line to the log.",
+    run: () => OK,
+  },
+  protocol: {
+    ...common,
+    arity: 3,
+    summary: "Answers a value of this type.",
+    run: (_call, [, , type = ""]) => sample(type.toLowerCase()),
+  },
+  ...Object.fromEntries(
+    IDLE.map(([name, arity, summary]): [string, Command] => [
+      name,
+      { ...common, arity, summary, run: () => OK },
+    ]),
+  ),
+};
+
+/** To the server these are arguments and no subcommands. */
+export const debug: CommandTable = {
+  debug: {
+    ...common,
+    arity: -2,
+    summary: "For tests.",
+    run(call, argv) {
+      const name = (argv[1] ?? "").toLowerCase();
+      const form = Object.hasOwn(forms, name) ? forms[name] : undefined;
+      if (form === undefined || !fits(form, argv))
+        throw new Failure(
+          `ERR unknown subcommand or wrong number of arguments for '${(argv[1] ?? "").slice(0, 128)}'. Try DEBUG HELP.`,
+        );
+      return form.run(call, argv);
+    },
+  },
+};
+
+function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
+  const entry = call.db.peek(key);
+  if (entry === undefined) throw new Failure("ERR no such key");
+  const found = call.dispatch(["object", "encoding", key], "script");
+  const encoding = typeof found === "string" ? found : "unknown";
+  const idle = Math.floor(Math.max(0, call.now - entry.used) / 1000);
+  return new Status(
+    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:0 lru_seconds_idle:${idle}`,
+  );
+}
+
+function sample(type: string): Reply {
+  switch (type) {
+    case "string":
+      return "Hello World";
+    case "integer":
+      return 12345;
+    case "double":
+      return new Double(3.141);
+    case "null":
+      return null;
+    case "array":
+      return [0, 1, 2];
+    case "set":
+      return new Members([0, 1, 2]);
+    case "map":
+      return new Pairs([0, false, 1, true, 2, false]);
+    case "push":
+      return new Push(["server-cpu-usage", 42]);
+    case "bignum":
+      return new BigNumber("1234567999999999999999999999999999999");
+    case "true":
+      return true;
+    case "false":
+      return false;
+    case "verbatim":
+      return new Verbatim("This is a verbatim\nstring");
+    case "nullarray":
+      return NULL_ARRAY;
+    default:
+      throw new Failure(
+        "ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false",
+      );
+  }
+}
