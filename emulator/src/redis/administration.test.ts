@@ -1,0 +1,95 @@
+/** What those ask who look after a server, and libraries that learn from it how to call it. */
+import { Redis } from "ioredis";
+import { expect, test } from "vitest";
+import { type Emulator, startEmulator } from "../index.ts";
+
+async function start(): Promise<Emulator & { client: Redis }> {
+  const emulator = await startEmulator({ only: ["redis"], ports: { redis: 0 } });
+  return { ...emulator, client: new Redis(emulator.servers[0]!.url) };
+}
+
+test("no module is loaded, and none can be", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  expect(await client.module("LIST")).toEqual([]);
+  await expect(client.call("MODULE", "LOAD", "search.so")).rejects.toThrow(
+    /^ERR MODULE command not allowed\. If the enable-module-command option is set to "local"/,
+  );
+  client.disconnect();
+});
+
+test("COMMAND hints at how a cluster is asked", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const [dbsize, info, get] = (await client.command(
+    "INFO",
+    "DBSIZE",
+    "INFO",
+    "GET",
+  )) as unknown[][];
+  expect(dbsize![7]).toEqual(["request_policy:all_shards", "response_policy:agg_sum"]);
+  expect(info![7]).toEqual([
+    "nondeterministic_output",
+    "request_policy:all_shards",
+    "response_policy:special",
+  ]);
+  expect(get![7]).toEqual([]);
+  client.disconnect();
+});
+
+test("COMMAND DOCS says how a command is written, for hints while somebody types", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const [name, get] = (await client.call("COMMAND", "DOCS", "GET")) as [string, unknown[]];
+  expect(name).toBe("get");
+  expect(get).toContain("O(1)");
+  expect(get.at(-1)).toEqual([
+    ["name", "key", "type", "key", "display_text", "key", "key_spec_index", 0],
+  ]);
+  client.disconnect();
+});
+
+test("a cluster of one node has no replicas, and no other nodes", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const id = (await client.cluster("MYID")) as string;
+  expect(await client.cluster("REPLICAS", id)).toEqual([]);
+  expect(await client.cluster("COUNT-FAILURE-REPORTS", id)).toBe(0);
+  expect(await client.cluster("LINKS")).toEqual([]);
+  await expect(client.cluster("REPLICAS", "other")).rejects.toThrow("ERR Unknown node other");
+  client.disconnect();
+});
+
+test("MEMORY STATS counts keys by database", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.mset("one", "1", "two", "2");
+  await client.expire("two", 100);
+  const flat = (await client.memory("STATS")) as unknown[];
+  const stats = new Map(flat.flatMap((name, at) => (at % 2 === 0 ? [[name, flat[at + 1]]] : [])));
+  expect(stats.get("keys.count")).toBe(2);
+  const tables = stats.get("db.0") as unknown[];
+  expect(Number(tables[1])).toBe(2 * Number(tables[3]));
+  expect(stats.get("overhead.total")).toBe(tables[1]);
+  client.disconnect();
+});
+
+test("DEBUG SLEEP is a slow command, and drawn as one", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const sleeper = client.duplicate();
+  await client.config("SET", "latency-monitor-threshold", "5000");
+  for (const seconds of [30, 10, 21]) {
+    const asleep = sleeper.call("DEBUG", "SLEEP", String(seconds));
+    await expect.poll(() => client.info("clients")).toContain("blocked_clients:1\r\n");
+    await emulator.advance(seconds * 1000);
+    await asleep;
+  }
+  await emulator.advance(3600_000);
+  const [[, , slept]] = (await client.slowlog("GET", "1")) as [[number, number, number]];
+  expect(slept / 1e6).toBeCloseTo(21, 0);
+  const graph = ((await client.call("LATENCY", "GRAPH", "command")) as string).split("\n");
+  expect(graph.slice(2)).toEqual(["#  ", "| _", "| |", "|_|", "   ", "111", "hhh", ""]);
+  client.disconnect();
+  sleeper.disconnect();
+});
