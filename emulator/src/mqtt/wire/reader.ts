@@ -1,5 +1,6 @@
 /** Reads a packet's body from the front. Every read is checked: a body that is too short is malformed. */
-import { MalformedError } from "./frames.ts";
+import { isUtf8 } from "node:buffer";
+import { malformed } from "./frames.ts";
 
 export class BodyReader {
   readonly #body: Buffer;
@@ -13,23 +14,35 @@ export class BodyReader {
     return this.#at >= this.#body.length;
   }
 
+  get position(): number {
+    return this.#at;
+  }
+
   byte(): number {
-    return this.bytes(1)[0] ?? 0;
+    const at = this.#take(1);
+    return this.#body[at] ?? 0;
   }
 
   uint16(): number {
-    return this.bytes(2).readUInt16BE(0);
+    const at = this.#take(2);
+    return this.#body.readUInt16BE(at);
   }
 
-  /** MQTT 5 §1.5.5. */
+  uint32(): number {
+    const at = this.#take(4);
+    return this.#body.readUInt32BE(at);
+  }
+
+  /** MQTT 5 §1.5.5; no longer than its value needs: [MQTT-1.5.5-1]. */
   variable(): number {
     let value = 0;
     for (let index = 0; index < 4; index++) {
       const byte = this.byte();
       value += (byte & 0x7f) * 128 ** index;
+      if (byte === 0 && index > 0) break;
       if (byte < 0x80) return value;
     }
-    throw new MalformedError("variable byte integer of more than four bytes");
+    throw malformed("variable byte integer of more bytes than it needs");
   }
 
   /** With its length before it. */
@@ -37,29 +50,50 @@ export class BodyReader {
     return this.bytes(this.uint16());
   }
 
-  /** MQTT 3.1.1 §1.5.3: well-formed UTF-8 without U+0000. */
+  /** With its length before it. MQTT 3.1.1 §1.5.3: well-formed UTF-8, without what mosquitto does not take either. */
   text(): string {
-    const bytes = this.binary();
-    let text: string;
-    try {
-      text = utf8.decode(bytes);
-    } catch {
-      throw new MalformedError("text that is not UTF-8");
-    }
-    if (text.includes("\0")) throw new MalformedError("text with U+0000");
+    const length = this.uint16();
+    const at = this.#take(length);
+    const text = this.#body.toString("utf8", at, at + length);
+    if (suspicious.test(text)) check(this.#body.subarray(at, at + length), text);
     return text;
   }
 
   bytes(length: number): Buffer {
-    if (this.#at + length > this.#body.length) throw new MalformedError("body is too short");
-    const bytes = this.#body.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return bytes;
+    const at = this.#take(length);
+    return this.#body.subarray(at, at + length);
+  }
+
+  /** Where the next `length` bytes end. */
+  section(length: number): number {
+    const at = this.#take(length);
+    this.#at = at;
+    return at + length;
   }
 
   rest(): Buffer {
     return this.bytes(this.#body.length - this.#at);
   }
+
+  /** A packet ends where its body does. */
+  end(): void {
+    if (!this.done) throw malformed("bytes behind the end of the packet");
+  }
+
+  #take(length: number): number {
+    const at = this.#at;
+    if (at + length > this.#body.length) throw malformed("body is too short");
+    this.#at += length;
+    return at;
+  }
 }
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const forbidden = /[\p{Cc}\p{Noncharacter_Code_Point}]/u;
+/** Those, and what stands for bytes that are no UTF-8; where it stands for itself, a second look forgives it. */
+const suspicious = /[\p{Cc}\p{Noncharacter_Code_Point}\ufffd]/u;
+
+function check(bytes: Buffer, text: string): void {
+  if (!isUtf8(bytes)) throw malformed("text that is not UTF-8");
+  // MQTT 5 §1.5.4: U+0000 must not come; control characters and non-characters should not, and are refused as by mosquitto.
+  if (forbidden.test(text)) throw malformed("text with a control character");
+}
