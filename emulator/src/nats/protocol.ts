@@ -1,51 +1,60 @@
-/** NATS core, written here: https://docs.nats.io/reference/reference-protocols/nats-protocol. JetStream is not spoken yet. */
-import { randomBytes } from "node:crypto";
-import type { Protocol, ProtocolKind } from "../protocol.ts";
-import { SERVER_NAME } from "../version.ts";
-import { Router } from "./model/router.ts";
-import { NatsSession, type Server } from "./session/session.ts";
+/** NATS, written here: https://docs.nats.io/reference/reference-protocols/nats-protocol. */
+import { createJetStream } from "./jetstream/jetstream.ts";
+import type { Connection, Protocol, ProtocolContext, ProtocolKind, Session } from "../protocol.ts";
+import { GLOBAL_ACCOUNT } from "./model/account.ts";
+import { defaultOptions, type NatsOptions } from "./model/options.ts";
+import { Server } from "./model/server.ts";
+import { restoreServer, snapshotServer } from "./model/snapshot.ts";
+import { furnish } from "./monitoring/system.ts";
+import { announce } from "./monitoring/system-events.ts";
+import type { Arrival } from "./session/door.ts";
+import { NatsSession } from "./session/session.ts";
 import { createWorkbench } from "./session/workbench.ts";
-
-/** The nats-server release whose behaviour this claims to have: clients choose what they use by it. */
-const CLAIMED_VERSION = "2.10.27";
-/** nats-server's MAX_PENDING_SIZE. */
-const MAX_PENDING = 64 * 1024 * 1024;
 
 export const nats: ProtocolKind = {
   name: "nats",
   defaultPort: 4222,
   scheme: "nats://",
+  tls: { scheme: "tls://", defaultPort: null },
   async open(context): Promise<Protocol> {
-    const router = new Router();
-    const server: Server = {
-      router,
-      context,
-      maxPending: MAX_PENDING,
-      info: {
-        server_id: serverId(),
-        server_name: SERVER_NAME,
-        version: CLAIMED_VERSION,
-        proto: 1,
-        go: `node ${process.version}`,
-        host: "127.0.0.1",
-        headers: true,
-        max_payload: context.maxPayload,
-        client_ip: "127.0.0.1",
-        ...(context.auth === null ? {} : { auth_required: true }),
-      },
-    };
-
-    const publish = createWorkbench(context, router);
-    return {
-      accept: (connection) => new NatsSession(server, connection),
-      publish: async (message) => publish(message),
-      async close() {},
-    };
+    return openNats(context, optionsOf(context));
   },
 };
 
-/** Looks like nats-server's: an nkey of a server, `N` and 55 letters of base 32. */
-function serverId(): string {
-  const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  return `N${[...randomBytes(55)].map((byte) => letters[byte % 32]).join("")}`;
+export interface NatsProtocol extends Protocol {
+  readonly server: Server;
+  accept(connection: Connection, arrival?: Arrival): Session;
+}
+
+/** @throws where the accounts do not fit each other. */
+export function openNats(context: ProtocolContext, options: NatsOptions): NatsProtocol {
+  const server = new Server(context, options, {
+    openJetStream: createJetStream,
+    furnish,
+    announce,
+  });
+  const publish = createWorkbench(context, server.account(GLOBAL_ACCOUNT));
+  return {
+    server,
+    accept: (connection, arrival = { websocket: false, jwt: "" }) =>
+      new NatsSession(server, connection, arrival),
+    publish: async (message) => publish(message),
+    snapshot: () => snapshotServer(server),
+    restore: (snapshot) => restoreServer(server, snapshot),
+    close: () => server.close(),
+  };
+}
+
+/** Everything open, JetStream in memory: what tests need. */
+function optionsOf({ auth, maxPayload, tls }: ProtocolContext): NatsOptions {
+  const { auth: nobody } = defaultOptions;
+  return {
+    ...defaultOptions,
+    maxPayload,
+    ...(tls === undefined
+      ? {}
+      : { tls: { required: false, verify: tls.ca !== undefined, map: false } }),
+    jetstream: { maxMemory: -1, maxStorage: -1 },
+    auth: auth === null ? nobody : { ...nobody, ...auth },
+  };
 }

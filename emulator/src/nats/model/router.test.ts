@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { type Message, Router, type Subscriber, type Subscription } from "./router.ts";
 
-const message = (subject: string): Message => ({ number: 1, subject, payload: Buffer.from("x") });
+const message = (subject: string): Message => ({
+  number: 1,
+  subject,
+  payload: Buffer.from("x"),
+  client: null,
+});
 
 /** A subscriber that notes what it gets. */
 function subscriber(

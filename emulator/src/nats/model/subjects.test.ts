@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { seededRandom } from "../../random.ts";
 import {
+  isJetStreamTalk,
   isLiteralSubject,
   isReservedReply,
   isValidSubject,
@@ -89,4 +90,15 @@ test.each([
   ["_INBOX.x", false],
 ])("reply %s is reserved: %s", (subject, expected) => {
   expect(isReservedReply(subject)).toBe(expected);
+});
+
+test.each([
+  ["$JS.API.STREAM.INFO.S", true],
+  ["$JS.hub.API.CONSUMER.MSG.NEXT.S.C", true],
+  ["$JS.ACK.S.C.1.2.3.4.5", true],
+  ["$JS.FC.S.C.0001", true],
+  ["$JS.EVENT.ADVISORY.API", false],
+  ["orders.$JS.API.x", false],
+])("%s is JetStream's own talk: %s", (subject, expected) => {
+  expect(isJetStreamTalk(subject)).toBe(expected);
 });

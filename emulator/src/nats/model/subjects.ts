@@ -39,22 +39,31 @@ export class SubjectTrie<Value> {
     node.values.add(value);
   }
 
-  delete(pattern: string, value: Value): void {
+  /** Whether it was there. */
+  delete(pattern: string, value: Value): boolean {
     const path: { node: Node<Value>; token: string }[] = [];
     let node = this.#root;
     for (const token of pattern.split(".")) {
       const next = node.children.get(token);
-      if (next === undefined) return;
+      if (next === undefined) return false;
       path.push({ node, token });
       node = next;
     }
-    node.values.delete(value);
+    const found = node.values.delete(value);
     // Patterns come and go with every request's inbox: empty branches are cut.
     for (const step of path.reverse()) {
       const child = step.node.children.get(step.token);
       if (child === undefined || child.values.size > 0 || child.children.size > 0) break;
       step.node.children.delete(step.token);
     }
+    return found;
+  }
+
+  /** The values of exactly this pattern. */
+  at(pattern: string): Value[] {
+    let node: Node<Value> | undefined = this.#root;
+    for (const token of pattern.split(".")) node = node?.children.get(token);
+    return node === undefined ? [] : [...node.values];
   }
 
   /** The values of all patterns that match. A subject with an empty token matches nothing, not even `>`. */
@@ -83,11 +92,11 @@ function collect<Value>(
 ): void {
   const token = tokens[depth];
   if (token === undefined) {
-    found.push(...node.values);
+    for (const value of node.values) found.push(value);
     return;
   }
   const rest = node.children.get(">");
-  if (rest !== undefined) found.push(...rest.values);
+  if (rest !== undefined) for (const value of rest.values) found.push(value);
   const one = node.children.get("*");
   if (one !== undefined) collect(one, tokens, depth + 1, found);
   // A wildcard that is published is an ordinary token, but its branch was walked already.
@@ -100,4 +109,9 @@ export function isReservedReply(subject: string): boolean {
   return ["_R_.", "_GR_.", "$JS.ACK."].some(
     (prefix) => subject.startsWith(prefix) && subject.length > prefix.length,
   );
+}
+
+/** What clients and JetStream say to each other about messages: requests, acknowledgements, answers to flow control. No message itself. */
+export function isJetStreamTalk(subject: string): boolean {
+  return subject.startsWith("$JS.") && /^\$JS\.(ACK|FC|API|[^.]+\.API)\./.test(subject);
 }

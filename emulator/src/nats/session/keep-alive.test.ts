@@ -5,7 +5,8 @@ import { KeepAlive } from "./keep-alive.ts";
 function start() {
   const log: string[] = [];
   const clock = createClock();
-  const keepAlive = new KeepAlive(clock, {
+  const patience = () => ({ pingInterval: 120_000, pingMax: 2 });
+  const keepAlive = new KeepAlive(clock, patience, {
     ping: () => log.push("ping"),
     stale: () => log.push("stale"),
   });

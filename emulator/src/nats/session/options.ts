@@ -7,10 +7,15 @@ export interface ConnectOptions {
   readonly headers: boolean;
   readonly no_responders: boolean;
   readonly name: string;
+  readonly lang: string;
+  readonly version: string;
   readonly protocol: number;
   readonly user: string;
   readonly pass: string;
   readonly auth_token: string;
+  readonly jwt: string;
+  readonly nkey: string;
+  readonly sig: string;
 }
 
 /** nats-server's own: who never sends CONNECT is answered with +OK. */
@@ -21,10 +26,15 @@ export const defaultOptions: ConnectOptions = {
   headers: false,
   no_responders: false,
   name: "",
+  lang: "",
+  version: "",
   protocol: 0,
   user: "",
   pass: "",
   auth_token: "",
+  jwt: "",
+  nkey: "",
+  sig: "",
 };
 
 /** The options over those of before; null where one has the wrong type, which ends the connection. Unknown ones are left. */

@@ -1,112 +1,167 @@
-/** One NATS connection: commands in, router, replies out. */
-import type { JournalClient, JournalKind } from "../../journal.ts";
-import { type FrameFault, reasonOf } from "../../fault-engine.ts";
+/** One NATS connection: commands in, account, replies out. */
+import type { FrameFault } from "../../fault-engine.ts";
 import { Inbound } from "../../inbound.ts";
-import { Outbound, SLOW_CONSUMER } from "../../outbound.ts";
-import type { Connection, Credentials, ProtocolContext, Session } from "../../protocol.ts";
-import {
-  isLiteralSubject,
-  isReservedReply,
-  isValidSubject,
-  subjectMatches,
-} from "../model/subjects.ts";
-import type { Message, Router, Subscriber, Subscription } from "../model/router.ts";
-import {
-  encodeError,
-  encodeInfo,
-  encodeMessage,
-  encodeNoResponders,
-  OK,
-  PING,
-  PONG,
-} from "../wire/encode.ts";
-import { headerRecord } from "../wire/headers.ts";
+import type { Connection, Session } from "../../protocol.ts";
+import type { Account } from "../model/account.ts";
+import type { Client, Traffic } from "../model/client.ts";
+import type { UserPermissions } from "../model/permissions.ts";
+import type { Message, Subscription } from "../model/router.ts";
+import type { Server } from "../model/server.ts";
+import { isLiteralSubject, isReservedReply } from "../model/subjects.ts";
+import { encodeInfo, encodeNoResponders, OK, PING, PONG } from "../wire/encode.ts";
 import { type Command, Parser, WireError } from "../wire/parser.ts";
+import { Deliveries } from "./deliveries.ts";
+import { type Arrival, Door } from "./door.ts";
 import { KeepAlive } from "./keep-alive.ts";
+import { Line } from "./line.ts";
+import { Ledger } from "./ledger.ts";
 import { type ConnectOptions, defaultOptions, readOptions } from "./options.ts";
+import { traceOf } from "./trace.ts";
+import { Subscriptions, subscriptionViolation } from "./subscriptions.ts";
 
-/** What all sessions of one server share. */
-export interface Server {
-  readonly router: Router;
-  readonly context: ProtocolContext;
-  /** How many bytes may wait for a client that reads slowly. */
-  readonly maxPending: number;
-  /** What INFO says, but for what is each connection's own. */
-  readonly info: object;
-}
-
-/** nats-server's bounds: const.go. */
-const MAX_CONTROL_LINE = 4096;
-const AUTH_TIMEOUT = 2000;
-
-export class NatsSession implements Session, Subscriber {
+export class NatsSession implements Session, Client {
   readonly #server: Server;
   readonly #connection: Connection;
   readonly #inbound: Inbound<Command>;
-  readonly #outbound: Outbound;
+  readonly #line: Line;
   readonly #parser: Parser;
   readonly #keepAlive: KeepAlive;
-  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #door: Door;
+  readonly #ledger: Ledger;
+  readonly #deliveries: Deliveries;
+  readonly #subscribed: Subscriptions;
   #options: ConnectOptions = defaultOptions;
-  #client: JournalClient;
-  #awaitsCredentials: boolean;
-  #cancelAuthTimeout: () => void = () => {};
-  #ended = false;
+  #connected = false;
+  #pinged = 0;
+  /** Whether the chunk that is being read has said that the client is alive. */
+  #heard = false;
+  readonly websocket: boolean;
+  readonly started: number;
+  roundTrip = 0;
 
-  constructor(server: Server, connection: Connection) {
+  constructor(server: Server, connection: Connection, arrival: Arrival) {
     const { context } = server;
     this.#server = server;
     this.#connection = connection;
-    this.#client = { connection: connection.id, name: "", port: connection.clientPort };
-    this.#outbound = new Outbound(connection, context.clock, server.maxPending);
-    this.#awaitsCredentials = context.auth !== null;
+    this.websocket = arrival.websocket;
+    this.started = context.clock.now();
+    this.#ledger = new Ledger(server, {
+      connection: connection.id,
+      name: "",
+      port: connection.clientPort,
+    });
+    const { maxPending } = server.options;
+    this.#line = new Line(connection, context.clock, maxPending, () => this.#inbound.end());
+    this.#deliveries = new Deliveries(connection, server, this.#line, this.#ledger);
+    this.#door = new Door(
+      server,
+      { ...arrival, certified: () => connection.tls?.()?.names ?? [] },
+      (text) => this.#line.fail(text),
+    );
+    this.#subscribed = new Subscriptions(this, server, this.#door);
     this.#parser = new Parser({
-      maxPayload: context.maxPayload,
-      maxControlLine: MAX_CONTROL_LINE,
+      maxPayload: () => this.#door.maxPayload,
+      maxControlLine: server.options.maxControlLine,
       headers: () => this.#options.headers,
-      onlyConnect: () => this.#awaitsCredentials,
+      onlyConnect: () => this.#door.isShut(),
     });
     this.#inbound = new Inbound(connection, context.clock, {
       next: () => this.#parser.next(),
-      fault: (command) => this.#faultFor(command),
+      fault: (command) => this.#ledger.faultFor(command, this.#options),
       run: (command) => this.#run(command),
-      lose: (command, fault) => this.#lose(command, fault),
-      cut: () => this.#cut(),
+      lose: (command, fault) => this.#ledger.taken(command, fault),
+      refuse: (command, fault) => this.#refuse(command, fault, fault.effect.text),
+      cut: () => this.#line.cut("Client Closed"),
       failed: (error) => this.#failed(error),
     });
-    this.#keepAlive = new KeepAlive(context.clock, {
-      ping: () => this.#outbound.send(PING),
-      stale: () => this.#fail("Stale Connection"),
+    this.#keepAlive = new KeepAlive(context.clock, () => server.options, {
+      ping: () => this.#ping(),
+      stale: () => this.#line.fail("Stale Connection"),
     });
-    this.#outbound.send(
-      encodeInfo({ ...server.info, client_id: connection.id, port: connection.serverPort }),
-    );
-    if (this.#awaitsCredentials) {
-      this.#cancelAuthTimeout = context.clock.after(AUTH_TIMEOUT, () =>
-        this.#fail("Authentication Timeout"),
-      );
-    }
+    server.joined(this);
+    this.#sendInfo();
+    const { maxConnections } = server.options;
+    if (maxConnections > 0 && server.clients.size > maxConnections)
+      this.#line.fail("maximum connections exceeded");
   }
 
   // ------------------------------------------------------------ from the listener
 
   receive(chunk: Uint8Array): void {
-    if (this.#ended) return;
+    if (this.#line.ended) return;
+    this.#heard = false;
     this.#parser.push(chunk);
     this.#inbound.take();
   }
 
-  refuse(): void {
-    this.#fail(this.#awaitsCredentials ? "Authorization Violation" : "Unknown Protocol Operation");
+  refuse(lacksTls = false): void {
+    if (lacksTls) return this.#line.fail("Secure Connection - TLS Required");
+    this.#line.fail(this.#door.isShut() ? "Authorization Violation" : "Unknown Protocol Operation");
   }
 
   closed(): void {
-    this.#stop();
+    this.#line.stop();
     this.#keepAlive.stop();
-    this.#cancelAuthTimeout();
-    for (const subscription of this.#subscriptions.values())
-      this.#server.router.unsubscribe(subscription);
-    this.#subscriptions.clear();
+    this.#door.close();
+    this.#subscribed.forget(this.account);
+    this.#server.left(this, this.#line.reason);
+  }
+
+  // ------------------------------------------------------------ from the server
+
+  get id(): number {
+    return this.#connection.id;
+  }
+
+  get port(): number | null {
+    return this.#connection.clientPort;
+  }
+
+  get account(): Account {
+    return this.#door.admitted?.account ?? this.#server.account("$G");
+  }
+
+  get said(): ConnectOptions {
+    return this.#options;
+  }
+
+  get user(): string {
+    return this.#door.admitted?.user ?? "";
+  }
+
+  get permissions(): UserPermissions | undefined {
+    return this.#door.admitted?.permissions;
+  }
+
+  get expires(): number | undefined {
+    return this.#door.admitted?.expires?.at;
+  }
+
+  get subscriptions(): ReadonlyMap<string, Subscription> {
+    return this.#subscribed.all;
+  }
+
+  get traffic(): Readonly<Traffic> {
+    return this.#ledger.traffic;
+  }
+
+  get lastActive(): number {
+    return Math.max(this.started, this.#keepAlive.lastActive);
+  }
+
+  informed(): void {
+    if (this.#connected && this.#options.protocol > 0) this.#sendInfo();
+  }
+
+  checked(): void {
+    const before = this.account;
+    if (!this.#door.admits(this.#options)) return this.#line.fail("Authorization Violation");
+    if (this.account !== before) return this.leave("Credentials Revoked");
+    for (const text of this.#subscribed.dropForbidden(before)) this.#line.complain(text);
+  }
+
+  leave(reason: string): void {
+    this.#line.leave(reason);
   }
 
   // ------------------------------------------------------------ from the router
@@ -116,37 +171,33 @@ export class NatsSession implements Session, Subscriber {
   }
 
   deliver(subscription: Subscription, message: Message): boolean {
-    if (this.#ended) return false;
-    const fault = this.#fault("deliver", message.subject);
-    if (fault?.effect.kind === "drop" || fault?.effect.kind === "disconnect") {
-      this.#record("dropped", message, { subscription, reason: reasonOf(fault) });
-      if (fault.effect.kind === "disconnect") this.#cut();
-      return true;
+    if (this.#line.ended) return false;
+    const { permissions } = this.#door;
+    if (permissions !== null) {
+      const { delivery, reply } = message;
+      if (!permissions.mayReceive(delivery?.subject ?? message.subject)) return false;
+      if (reply !== undefined) permissions.asked(reply);
     }
-    if (fault?.effect.kind === "delay") this.#outbound.hold(fault.effect.ms);
-    const bytes = encodeMessage(message, subscription.sid, this.#options.headers);
-    this.#outbound.send(bytes, (kept) => {
-      if (kept) return this.#record("delivered", message, { subscription });
-      this.#record("dropped", message, { subscription, reason: SLOW_CONSUMER });
-      this.#cut();
-    });
+    this.#deliveries.send(message, subscription, this.#options.headers);
     return true;
   }
 
   ended(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription.sid);
+    this.#subscribed.all.delete(subscription.sid);
   }
-
-  // ------------------------------------------------------------ commands
 
   #failed(error: unknown): void {
     if (!(error instanceof WireError)) throw error;
-    this.#fail(error.answer);
+    this.#line.fail(error.answer);
   }
 
   #run(command: Command): void {
     // A PONG is an answer to us and says nothing of its own: client.go, processPong.
-    if (command.op !== "pong") this.#keepAlive.active();
+    if (command.op !== "pong" && !this.#heard) {
+      this.#heard = true;
+      this.#keepAlive.active();
+    }
+    this.#server.observer?.trace?.(this, `<<- ${traceOf(command)}`);
     switch (command.op) {
       case "connect":
         return this.#connect(command.options);
@@ -157,8 +208,9 @@ export class NatsSession implements Session, Subscriber {
       case "unsub":
         return this.#unsubscribe(command);
       case "ping":
-        return this.#outbound.send(PONG);
+        return this.#line.send(PONG);
       case "pong":
+        if (this.#pinged > 0) this.roundTrip = this.#server.context.clock.now() - this.#pinged;
         return this.#keepAlive.pong();
       case "ignored":
     }
@@ -166,166 +218,82 @@ export class NatsSession implements Session, Subscriber {
 
   #connect(given: unknown): void {
     const options = readOptions(given, this.#options);
-    if (options === null) return this.#fail(null);
+    if (options === null) return this.#line.fail(null);
     this.#options = options;
-    this.#client = { ...this.#client, name: options.name };
-    this.#cancelAuthTimeout();
+    this.#ledger.named(options.name);
+    this.roundTrip = this.#server.context.clock.now() - this.started;
     this.#keepAlive.restart();
-    const { auth } = this.#server.context;
-    if (auth !== null && !accepts(auth, options)) return this.#fail("Authorization Violation");
-    this.#awaitsCredentials = false;
-    if (options.protocol < 0 || options.protocol > 1) return this.#fail("invalid client protocol");
+    const before = this.account;
+    if (!this.#door.admits(options)) return this.#line.fail("Authorization Violation");
+    // A second CONNECT may lead elsewhere: what was subscribed to stays behind.
+    if (this.account !== before) this.#subscribed.forget(before);
+    if (this.#door.isAccountFull)
+      return this.#line.fail("maximum account active connections exceeded");
+    if (options.protocol < 0 || options.protocol > 1)
+      return this.#line.fail("invalid client protocol");
     if (options.no_responders && !options.headers)
-      return this.#fail("no responders requires headers support");
+      return this.#line.fail("no responders requires headers support");
+    if (!this.#connected) this.#server.admitted(this);
+    this.#connected = true;
     this.#ok();
   }
 
   #publish(command: Command & { op: "pub" }): void {
-    const { router } = this.#server;
-    if (this.#options.pedantic && !isLiteralSubject(command.subject)) {
-      this.#outbound.send(encodeError("Invalid Publish Subject"));
-    }
-    if (command.reply !== undefined && isReservedReply(command.reply)) {
-      return this.#outbound.send(
-        encodeError(`Permissions Violation for Publish with Reply of "${command.reply}"`),
-      );
+    const { subject, reply } = command;
+    if (this.#options.pedantic && !isLiteralSubject(subject))
+      this.#line.complain("Invalid Publish Subject");
+    this.#ledger.received(command);
+    if (this.#door.permissions?.mayPublish(subject) === false)
+      return this.#line.complain(publishViolation(subject));
+    if (reply !== undefined && isReservedReply(reply)) {
+      return this.#line.complain(`Permissions Violation for Publish with Reply of "${reply}"`);
     }
     this.#ok();
-    const message = this.#published(command);
-    if (router.publish(message, this) > 0) return;
-    this.#record("dropped", message, { reason: "no subscribers", client: null });
-    if (message.reply === undefined || !this.#options.no_responders) return;
-    const inbox = router.ownSubscription(this, message.reply);
-    if (inbox !== undefined) this.#outbound.send(encodeNoResponders(message.reply, inbox.sid));
+    const message = this.#ledger.published(command);
+    const { account } = this;
+    if (account.publish(message, this) > 0) return;
+    this.#ledger.unheard(message);
+    if (reply === undefined || !this.#options.no_responders) return;
+    const inbox = account.router.ownSubscription(this, reply);
+    if (inbox !== undefined) this.#line.send(encodeNoResponders(reply, inbox.sid));
   }
 
   #subscribe(command: Command & { op: "sub" }): void {
-    const { sid, subject, queue } = command;
-    if (!isValidSubject(subject)) return this.#outbound.send(encodeError("Invalid Subject"));
-    // A sid that is in use stays what it is: client.go, processSub.
-    if (!this.#subscriptions.has(sid)) {
-      const subscription = {
-        subscriber: this,
-        sid,
-        subject,
-        delivered: 0,
-        max: 0,
-        ...(queue === undefined ? {} : { queue }),
-      };
-      this.#subscriptions.set(sid, subscription);
-      this.#server.router.subscribe(subscription);
-    }
-    this.#ok();
+    const wrong = this.#subscribed.add(this.account, command);
+    if (wrong === undefined) this.#ok();
+    else this.#line.complain(wrong);
   }
 
-  #unsubscribe(command: Command & { op: "unsub" }): void {
-    const subscription = this.#subscriptions.get(command.sid);
+  #unsubscribe({ sid, max }: Command & { op: "unsub" }): void {
     this.#ok();
-    if (subscription === undefined) return;
-    if (command.max > subscription.delivered) {
-      subscription.max = command.max;
-      return;
-    }
-    this.#subscriptions.delete(command.sid);
-    this.#server.router.unsubscribe(subscription);
+    this.#subscribed.remove(this.account, sid, max);
   }
 
   #ok(): void {
-    if (this.#options.verbose) this.#outbound.send(OK);
+    if (this.#options.verbose) this.#line.send(OK);
   }
 
-  #stop(): void {
-    this.#ended = true;
-    this.#inbound.end();
+  #ping(): void {
+    this.#pinged = this.#server.context.clock.now();
+    this.#line.send(PING);
   }
 
-  /** Closes at once; what comes for this client from now on is not for it. */
-  #cut(): void {
-    this.#stop();
-    this.#connection.destroy();
+  #sendInfo(): void {
+    const { serverPort: port } = this.#connection;
+    const own = { port, client_id: this.id, client_ip: "127.0.0.1", ...this.#door.info() };
+    this.#line.send(encodeInfo({ ...this.#server.info(), ...own }));
   }
 
-  /** Says what is wrong, where the protocol has a word for it, and closes. */
-  #fail(answer: string | null): void {
-    if (this.#ended) return;
-    this.#stop();
-    if (answer !== null) this.#outbound.send(encodeError(answer));
-    this.#outbound.end();
-  }
-
-  // ------------------------------------------------------------ journal and faults
-
-  #published(command: Command & { op: "pub" }): Message {
-    const { op: _, ...rest } = command;
-    const message: Message = { ...rest, number: this.#server.context.journal.nextMessage() };
-    this.#record("published", message, {});
-    return message;
-  }
-
-  #record(
-    kind: JournalKind,
-    message: Message,
-    more: { subscription?: Subscription; reason?: string; client?: null },
-  ): void {
-    const { subscription, reason } = more;
-    this.#server.context.journal.record({
-      kind,
-      protocol: "nats",
-      channel: message.subject,
-      message: message.number,
-      client: more.client === null ? null : this.#client,
-      headers: headerRecord(message.headers),
-      payload: message.payload,
-      ...(message.reply === undefined ? {} : { replyTo: message.reply }),
-      ...(reason === undefined ? {} : { reason }),
-      ...(subscription === undefined
-        ? {}
-        : {
-            subscription: {
-              pattern: subscription.subject,
-              ...(subscription.queue === undefined ? {} : { group: subscription.queue }),
-            },
-          }),
-    });
-  }
-
-  #faultFor(command: Command): FrameFault | null {
-    switch (command.op) {
-      case "connect":
-        return this.#fault("connect", undefined, readOptions(command.options, this.#options)?.name);
-      case "pub":
-        return this.#fault("publish", command.subject);
-      case "sub":
-        return this.#fault("subscribe", command.subject);
-      default:
-        return null;
-    }
-  }
-
-  #fault(
-    operation: "connect" | "publish" | "subscribe" | "deliver",
-    channel?: string,
-    name?: string,
-  ): FrameFault | null {
-    return this.#server.context.faults.next({
-      protocol: "nats",
-      operation,
-      client: name ?? this.#client.name,
-      matches: subjectMatches,
-      ...(channel === undefined ? {} : { channel }),
-    });
-  }
-
-  /** A command that a fault takes off the wire. */
-  #lose(command: Command, fault: FrameFault): void {
-    if (command.op === "pub")
-      this.#record("dropped", this.#published(command), { reason: reasonOf(fault) });
+  /** A command that a fault refuses, as the server would: who is not let in is put out, who may not speak stays. */
+  #refuse(command: Command, fault: FrameFault, text: string | undefined): void {
+    this.#ledger.taken(command, fault);
+    if (command.op === "pub") return this.#line.complain(text ?? publishViolation(command.subject));
+    if (command.op === "sub")
+      return this.#line.complain(text ?? subscriptionViolation(command.subject, command.queue));
+    this.#line.fail(text ?? "Authorization Violation");
   }
 }
 
-function accepts(auth: Credentials, options: ConnectOptions): boolean {
-  if (auth.token !== undefined && options.auth_token === auth.token) return true;
-  return (
-    auth.user !== undefined && options.user === auth.user && options.pass === (auth.password ?? "")
-  );
+function publishViolation(subject: string): string {
+  return `Permissions Violation for Publish to "${subject}"`;
 }

@@ -1,15 +1,17 @@
 /** The workbench as a client of NATS: it publishes without a connection, and may ask for an answer. */
 import { type ProtocolContext, WORKBENCH, type WorkbenchMessage } from "../../protocol.ts";
 import { isLiteralSubject } from "../model/subjects.ts";
-import type { Message, Router, Subscriber, Subscription } from "../model/router.ts";
-import { encodeHeaders, headerRecord } from "../wire/headers.ts";
+import type { Account } from "../model/account.ts";
+import type { Message, Subscriber, Subscription } from "../model/router.ts";
+import { Content } from "../wire/content.ts";
+import { encodeHeaders } from "../wire/headers.ts";
 
 /** How long an answer is waited for, ms: longer than any client's own patience. */
 const ANSWER_WITHIN = 60_000;
 
 export function createWorkbench(
   { journal, clock, maxPayload }: ProtocolContext,
-  router: Router,
+  account: Account,
 ): (message: WorkbenchMessage) => void {
   return ({ channel, payload, headers, answer }) => {
     if (!isLiteralSubject(channel))
@@ -26,11 +28,12 @@ export function createWorkbench(
       number,
       subject: channel,
       payload,
+      client: WORKBENCH,
       ...(inbox === undefined ? {} : { reply: inbox.subject }),
       ...(block === undefined ? {} : { headers: block }),
     };
     record("published", message);
-    if (router.publish(message, null) > 0) return;
+    if (account.publish(message, null) > 0) return;
     inbox?.close();
     journal.record({ ...entry(message), kind: "dropped", client: null, reason: "no subscribers" });
   };
@@ -54,10 +57,10 @@ export function createWorkbench(
     };
     const close = () => {
       cancel();
-      router.unsubscribe(subscription);
+      account.router.unsubscribe(subscription);
     };
     const cancel = clock.after(ANSWER_WITHIN, close);
-    router.subscribe(subscription);
+    account.router.subscribe(subscription);
     return { subject: subscription.subject, close };
   }
 
@@ -80,8 +83,6 @@ function entry(message: Message) {
     protocol: "nats",
     channel: message.subject,
     message: message.number,
-    headers: headerRecord(message.headers),
-    payload: message.payload,
-    ...(message.reply === undefined ? {} : { replyTo: message.reply }),
+    content: new Content(message),
   } as const;
 }

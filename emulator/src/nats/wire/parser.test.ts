@@ -3,7 +3,7 @@ import { seededRandom } from "../../random.ts";
 import { type Command, Parser, type ParserLimits, WireError } from "./parser.ts";
 
 const limits: ParserLimits = {
-  maxPayload: 1000,
+  maxPayload: () => 1000,
   maxControlLine: 64,
   headers: () => true,
   onlyConnect: () => false,
@@ -22,7 +22,7 @@ function all(parser: Parser): Command[] {
   return commands;
 }
 
-test.each<[string, Command]>([
+test.each<[string, object]>([
   ['CONNECT {"verbose":false}\r\n', { op: "connect", options: { verbose: false } }],
   ["PING\r\n", { op: "ping" }],
   ["pong\n", { op: "pong" }],

@@ -4,6 +4,7 @@
  * Nothing behind this file sees a byte offset.
  */
 import { ByteWindow } from "../../bytes.ts";
+import { Words } from "./words.ts";
 
 export type Command =
   | { readonly op: "connect"; readonly options: unknown }
@@ -12,8 +13,8 @@ export type Command =
   | {
       readonly op: "pub";
       readonly subject: string;
-      readonly reply?: string;
-      readonly headers?: Uint8Array;
+      readonly reply: string | undefined;
+      readonly headers: Uint8Array | undefined;
       readonly payload: Uint8Array;
     }
   | { readonly op: "sub"; readonly subject: string; readonly queue?: string; readonly sid: string }
@@ -33,7 +34,7 @@ export class WireError extends Error {
 
 export interface ParserLimits {
   /** Of a payload with its headers, bytes. */
-  readonly maxPayload: number;
+  maxPayload(): number;
   /** Of a command's arguments, bytes: 4096 in nats-server. */
   readonly maxControlLine: number;
   /** Whether the client said in CONNECT that it sends headers. */
@@ -42,21 +43,9 @@ export interface ParserLimits {
   onlyConnect(): boolean;
 }
 
-/** The payload that a PUB or HPUB line announced. */
-interface Announced {
-  readonly subject: string;
-  readonly reply?: string;
-  readonly headerSize: number;
-  readonly size: number;
-}
-
-type ArgumentsReader = (text: string, limits: ParserLimits) => Command | Announced;
-
 /** By verb, what its arguments say. nats-server's parser.go and client.go are the reference for what is an error. */
-const verbs = {
+const readers = {
   CONNECT: readConnect,
-  PUB: readPub,
-  HPUB: readHpub,
   SUB: readSub,
   UNSUB: readUnsub,
   PING: (): Command => ({ op: "ping" }),
@@ -66,20 +55,33 @@ const verbs = {
   "-ERR": (): Command => {
     throw new WireError("the client reports an error", null);
   },
-} satisfies Record<string, ArgumentsReader>;
+} satisfies Record<string, (text: string) => Command>;
 
-type Verb = keyof typeof verbs;
-const names = Object.keys(verbs) as Verb[];
+/** Those that a payload follows are not read as text. */
+type Verb = keyof typeof readers | "PUB" | "HPUB";
+const verbs = ["PUB", "HPUB", ...(Object.keys(readers) as (keyof typeof readers)[])] as const;
 /** Verbs that need a blank before their arguments; the others take what follows up to the line's end. */
 const separated: ReadonlySet<Verb> = new Set(["PUB", "HPUB", "SUB", "UNSUB", "-ERR"]);
 
 const LF = 10;
 const CR = 13;
+const BLANK = 32;
+const TAB = 9;
+const LETTER_H = 104;
+const LETTER_P = 112;
+const LETTER_U = 117;
+const LETTER_B = 98;
 
 export class Parser {
   readonly #limits: ParserLimits;
   readonly #window = new ByteWindow();
-  #announced: Announced | null = null;
+  readonly #words = new Words(this.#window);
+  // What a PUB or HPUB line has announced, fields and no object: this is read for every message.
+  #announced = false;
+  #subject = "";
+  #reply: string | undefined = undefined;
+  #headerSize = 0;
+  #size = 0;
 
   constructor(limits: ParserLimits) {
     this.#limits = limits;
@@ -94,36 +96,68 @@ export class Parser {
    * @throws {WireError} as soon as the bytes cannot become a command. The parser is of no use after.
    */
   next(): Command | null {
-    if (this.#announced === null) {
-      const read = this.#readLine();
-      if (read === null || "op" in read) return read;
-      this.#announced = read;
+    if (!this.#announced) {
+      const verb = this.#verb();
+      const end = verb === null ? -1 : this.#lineEnd(verb);
+      if (verb === null || end < 0) return null;
+      if (verb !== "PUB" && verb !== "HPUB") return this.#readLine(verb, end);
+      this.#announce(verb, end);
     }
-    return this.#readPayload(this.#announced);
+    return this.#readPayload();
   }
 
-  #readLine(): Command | Announced | null {
-    const verb = this.#verb();
-    if (verb === null) return null;
-    const end = this.#window.indexOf(LF, verb.length);
+  /** Where the line's arguments end; -1 until it is whole. */
+  #lineEnd({ length }: Verb): number {
+    const end = this.#window.indexOf(LF, length);
     const line = end < 0 ? this.#window.length : end;
-    const { maxControlLine } = this.#limits;
     // Two more for the blank and the CR, which the limit does not count.
-    if (line - verb.length > maxControlLine + 2)
+    if (line - length > this.#limits.maxControlLine + 2)
       throw new WireError("control line too long", "maximum control line exceeded");
-    if (end < 0) return null;
-    const text = this.#window.peek(end).toString("utf8", verb.length).replace(/\r$/, "");
-    this.#window.skip(end + 1);
-    return verbs[verb](text, this.#limits);
+    return end > length && this.#window.at(end - 1) === CR ? end - 1 : end;
+  }
+
+  #readLine(verb: keyof typeof readers, end: number): Command {
+    const text = this.#window.text(verb.length, end);
+    this.#skipLine(end);
+    return readers[verb](text);
+  }
+
+  #announce(verb: "PUB" | "HPUB", end: number): void {
+    const withHeaders = verb === "HPUB";
+    if (withHeaders && !this.#limits.headers())
+      throw new WireError("HPUB from a client that did not announce headers", null);
+    const words = this.#words;
+    const count = words.find(verb.length, end);
+    const least = withHeaders ? 3 : 2;
+    if (count !== least && count !== least + 1)
+      throw new WireError(`${verb} takes subject, reply and sizes`, null);
+    const size = words.size(count - 1);
+    const headerSize = withHeaders ? words.size(count - 2) : 0;
+    if (headerSize < 0 || size < 0 || headerSize > size)
+      throw new WireError("a size that is none", null);
+    if (size > this.#limits.maxPayload())
+      throw new WireError("payload too large", "Maximum Payload Violation");
+    this.#subject = words.subject(0);
+    this.#reply = count > least ? words.text(1) : undefined;
+    this.#headerSize = headerSize;
+    this.#size = size;
+    this.#announced = true;
+    this.#skipLine(end);
+  }
+
+  #skipLine(end: number): void {
+    this.#window.skip(this.#window.at(end) === CR ? end + 2 : end + 1);
   }
 
   /** The verb at the start; null until it is whole. Wrong letters are refused before the line ends, as nats-server does. */
   #verb(): Verb | null {
-    const start = this.#window.peek(8).toString("latin1").toUpperCase();
+    const frequent = this.#isPub(0) ? "PUB" : this.#isHpub() ? "HPUB" : null;
+    if (frequent !== null && !this.#limits.onlyConnect()) return frequent;
+    const start = this.#window.text(0, 8, "latin1").toUpperCase();
     if (start === "") return null;
     if (start[0] !== "C" && this.#limits.onlyConnect())
       throw new WireError("no CONNECT first", "Authorization Violation");
-    for (const verb of names) {
+    for (const verb of verbs) {
       if (start.startsWith(verb)) {
         const after = start[verb.length];
         if (!separated.has(verb)) return verb;
@@ -136,23 +170,31 @@ export class Parser {
     throw unknownOperation();
   }
 
-  #readPayload(announced: Announced): Command | null {
-    const { size, headerSize, subject, reply } = announced;
+  /** The most frequent by far: known without making text of it. */
+  #isPub(from: number): boolean {
+    const window = this.#window;
+    if ((window.at(from) | 32) !== LETTER_P || (window.at(from + 1) | 32) !== LETTER_U)
+      return false;
+    const after = window.at(from + 3);
+    return (window.at(from + 2) | 32) === LETTER_B && (after === BLANK || after === TAB);
+  }
+
+  #isHpub(): boolean {
+    return (this.#window.at(0) | 32) === LETTER_H && this.#isPub(1);
+  }
+
+  #readPayload(): Command | null {
+    const size = this.#size;
     // What stands where CR LF must be is judged as soon as it is there.
-    const ending = [this.#window.at(size), this.#window.at(size + 1)];
-    if ((ending[0] !== -1 && ending[0] !== CR) || (ending[1] !== -1 && ending[1] !== LF))
-      throw unknownOperation();
-    if (this.#window.length < size + 2) return null;
-    const bytes = this.#window.take(size);
+    const cr = this.#window.at(size);
+    const lf = this.#window.at(size + 1);
+    if ((cr !== -1 && cr !== CR) || (lf !== -1 && lf !== LF)) throw unknownOperation();
+    if (lf === -1) return null;
+    const headers = this.#headerSize > 0 ? this.#window.take(this.#headerSize) : undefined;
+    const payload = this.#window.take(size - this.#headerSize);
     this.#window.skip(2);
-    this.#announced = null;
-    return {
-      op: "pub",
-      subject,
-      payload: bytes.subarray(headerSize),
-      ...(reply === undefined ? {} : { reply }),
-      ...(headerSize === 0 ? {} : { headers: bytes.subarray(0, headerSize) }),
-    };
+    this.#announced = false;
+    return { op: "pub", subject: this.#subject, reply: this.#reply, headers, payload };
   }
 }
 
@@ -162,53 +204,6 @@ function readConnect(text: string): Command {
   } catch (cause) {
     throw new WireError(`CONNECT without readable JSON: ${String(cause)}`, null);
   }
-}
-
-function readPub(text: string, limits: ParserLimits): Announced {
-  const words = split(text);
-  const [subject, second, third] = words;
-  if (subject === undefined || second === undefined || words.length > 3)
-    throw new WireError("PUB takes subject, reply and size", null);
-  return announce(
-    {
-      subject,
-      reply: third === undefined ? undefined : second,
-      header: "0",
-      total: third ?? second,
-    },
-    limits,
-  );
-}
-
-function readHpub(text: string, limits: ParserLimits): Announced {
-  if (!limits.headers())
-    throw new WireError("HPUB from a client that did not announce headers", null);
-  const words = split(text);
-  const [subject, second, third, fourth] = words;
-  if (subject === undefined || second === undefined || third === undefined || words.length > 4) {
-    throw new WireError("HPUB takes subject, reply, header size and total size", null);
-  }
-  return fourth === undefined
-    ? announce({ subject, reply: undefined, header: second, total: third }, limits)
-    : announce({ subject, reply: second, header: third, total: fourth }, limits);
-}
-
-function announce(
-  words: { subject: string; reply: string | undefined; header: string; total: string },
-  limits: ParserLimits,
-): Announced {
-  const headerSize = readSize(words.header);
-  const size = readSize(words.total);
-  if (headerSize < 0 || size < 0 || headerSize > size)
-    throw new WireError("a size that is none", null);
-  if (size > limits.maxPayload)
-    throw new WireError("payload too large", "Maximum Payload Violation");
-  return {
-    subject: words.subject,
-    headerSize,
-    size,
-    ...(words.reply === undefined ? {} : { reply: words.reply }),
-  };
 }
 
 function readSub(text: string): Command {
@@ -229,6 +224,9 @@ function readUnsub(text: string): Command {
 }
 
 function split(text: string): string[] {
+  const words = (text.startsWith(" ") ? text.slice(1) : text).split(" ");
+  // One blank between words is what clients write; anything else is taken apart slowly.
+  if (!words.includes("") && !text.includes("\t")) return words;
   return text.split(/[ \t]+/).filter((word) => word !== "");
 }
 
