@@ -1,0 +1,103 @@
+/**
+ * docs/emulator-kafka.md is made by asking the code, so that it cannot promise what is not there:
+ * `npx vitest run --project unit emulator/src/kafka/capabilities --update` writes it anew.
+ */
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { createClock } from "../clock.ts";
+import { openBench } from "./kafka-bench.ts";
+import { assignors } from "./model/assignors.ts";
+import { brokerDefinitions } from "./model/configs/broker-definitions.ts";
+import { groupDefinitions } from "./model/configs/group-definitions.ts";
+import { topicDefinitions } from "./model/configs/topic-definitions.ts";
+import { schemaTypes } from "./registry/reading.ts";
+import { routes } from "./registry/routes.ts";
+import { levels, modes } from "./registry/settings.ts";
+import { createDispatchTable } from "./session/dispatch.ts";
+import { Features, supportedFeatures } from "./model/features.ts";
+import { saslHandshake } from "./wire/apis/sasl-handshake.ts";
+import { compressions } from "./wire/record-batch.ts";
+
+/** What else Kafka's brokers answer clients: https://kafka.apache.org/protocol#protocol_api_keys */
+const further =
+  "CreateDelegationToken RenewDelegationToken ExpireDelegationToken DescribeDelegationToken DescribeQuorum UpdateFeatures UnregisterBroker GetTelemetrySubscriptions PushTelemetry ShareGroupHeartbeat ShareGroupDescribe ShareFetch ShareAcknowledge AddRaftVoter RemoveRaftVoter DescribeShareGroupOffsets AlterShareGroupOffsets DeleteShareGroupOffsets StreamsGroupHeartbeat StreamsGroupDescribe";
+
+test("the page of what Kafka offers is what is there", async () => {
+  await expect(await page()).toMatchFileSnapshot(
+    fileURLToPath(new URL("../../../docs/emulator-kafka.md", import.meta.url)),
+  );
+});
+
+async function page(): Promise<string> {
+  return [
+    "# What the emulator's Kafka offers",
+    "",
+    "Made by asking it; a test keeps it so. It is like Kafka 3.9 in KRaft mode, with what 4.1 has added to its APIs.",
+    "What is not here is not advertised, and whoever asks for it nevertheless is cut off, as Kafka does.",
+    "",
+    ...section("APIs", apis()),
+    ...section("Connecting", await connecting()),
+    ...section("Records", [
+      `Batches of format 2, and message sets of formats 0 and 1 of old clients; compressed by ${code(compressions.slice(1))}.`,
+    ]),
+    ...section("Groups", [
+      `Groups of the classic protocol and of KIP-848, these with the assignors ${code(Object.keys(assignors))}.`,
+    ]),
+    ...section("Features", [
+      `Supported: ${code([...supportedFeatures].map(([name, [lowest, highest]]) => `${name} ${lowest}–${highest}`))}.`,
+      "",
+      `In force: ${code([...new Features(0).inForce].map(([name, level]) => `${name} ${level}`))}.`,
+    ]),
+    ...section("Schema Registry", schemaRegistry()),
+    ...section("Configs of topics", configs([...topicDefinitions.keys()])),
+    ...section("Configs of groups", configs([...groupDefinitions.keys()])),
+    ...section("Configs of brokers", configs([...brokerDefinitions.keys()])),
+  ].join("\n");
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return [`## ${title}`, "", ...lines, ""];
+}
+
+const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(", ");
+
+function apis(): string[] {
+  const rows = [...createDispatchTable(createClock()).values()].map(({ api, versions }) => ({
+    key: api.key,
+    name: api.name,
+    range: versions[0] === versions[1] ? `${versions[0]}` : versions.join("–"),
+  }));
+  const names = new Set(rows.map(({ name }) => name));
+  return [
+    "| key | API | versions |",
+    "| --- | --- | --- |",
+    ...rows
+      .toSorted((one, other) => one.key - other.key)
+      .map(({ key, name, range }) => `| ${key} | \`${name}\` | ${range} |`),
+    "",
+    `Not offered: ${code(further.split(" ").filter((name) => !names.has(name)))}.`,
+  ];
+}
+
+async function connecting(): Promise<string[]> {
+  const { connect } = await openBench({ auth: { user: "user", password: "password" } });
+  const answer = await connect().ask(saslHandshake, 1, { mechanism: "PLAIN" });
+  return [
+    `Nobody is asked to log in unless \`auth\` is given; then by ${code(answer?.mechanisms ?? [])}.`,
+    "SCRAM also lets in the users that AlterUserScramCredentials has made, OAUTHBEARER whoever shows a token that is not signed, as Kafka's own validator does.",
+  ];
+}
+
+function schemaRegistry(): string[] {
+  return [
+    ...routes.map(([method, path]) => `- \`${method} ${path}\``),
+    "",
+    `Schemas of the types ${code(schemaTypes)}; compatibility levels ${code(levels)}; modes ${code(modes)}.`,
+    "",
+    "JSON schemas are taken for compatible whatever changes.",
+  ];
+}
+
+function configs(names: readonly string[]): string[] {
+  return [`${code(names)}.`];
+}
