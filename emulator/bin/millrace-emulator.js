@@ -1,9 +1,15 @@
 #!/usr/bin/env node
 // In the repository `dist` is brought up to date first; the published package has nothing but `dist`.
-import { existsSync } from "node:fs";
+const { existsSync } = require("node:fs");
+const { join } = require("node:path");
 
-if (existsSync(new URL("../src", import.meta.url))) {
-  const { bringUpToDate } = await import(new URL("../../build.js", import.meta.url).href);
-  await bringUpToDate("emulator");
+async function main() {
+  if (existsSync(join(__dirname, "../src"))) {
+    const { bringUpToDate } = await import("../../build.js");
+    await bringUpToDate("emulator");
+  }
+  const { runCommand } = require("../dist/command.cjs");
+  await runCommand(join(__dirname, "../dist/cli.script"), process.argv.slice(2));
 }
-await import("../dist/cli.js");
+
+void main();
