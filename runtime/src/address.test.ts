@@ -5,6 +5,21 @@ import { AddressError } from "./errors.ts";
 const nats: AddressDialect = { separator: ".", one: "*", rest: ">", restMatchesParent: false };
 const mqtt: AddressDialect = { separator: "/", one: "+", rest: "#", restMatchesParent: true };
 
+const amqp: AddressDialect = {
+  separator: ".",
+  one: "*",
+  rest: "#",
+  restMatchesParent: true,
+  restAnywhere: true,
+};
+const redis: AddressDialect = {
+  separator: ".:",
+  one: "*",
+  rest: ">",
+  restMatchesParent: false,
+  noWildcards: "use pattern(…)",
+};
+
 describe("matching", () => {
   test.each([
     [nats, "orders", "orders", {}],
@@ -22,6 +37,17 @@ describe("matching", () => {
     [mqtt, "shipments/#", "shipments", {}],
     [mqtt, "{site}/#", "north/a/b", { site: "north" }],
     [mqtt, "a//b", "a//b", {}],
+    [amqp, "#", "a.b", {}],
+    [amqp, "a.#", "a", {}],
+    [amqp, "a.#.z", "a.z", {}],
+    [amqp, "a.#.z", "a.b.c.z", {}],
+    [amqp, "a.#.z", "a.b.c", null],
+    [amqp, "#.{last}", "a.b.c", { last: "c" }],
+    [amqp, "#.z", "z", {}],
+    [amqp, "#.z", "az", null],
+    [redis, "orders:{id}.new", "orders:7.new", { id: "7" }],
+    [redis, "orders:{id}", "orders.7", null],
+    [redis, "orders:{id}", "orders:7:new", null],
   ] as const)("%o %s on %s", (dialect, template, concrete, params) => {
     expect(parseAddress(template, dialect).match(concrete)).toEqual(params);
   });
@@ -50,4 +76,9 @@ test.each(["", "users.a{id}", "{id}.{id}", "users.{}", "users.{a b}"])(
 test("a message cannot go to a wildcard", () => {
   expect(() => parseAddress("users.*", nats).fill({})).toThrow("wildcard");
   expect(() => parseAddress("users/#", mqtt).fill({})).toThrow("wildcard");
+});
+
+test("a dialect without wildcards refuses them, with what to write instead", () => {
+  expect(() => parseAddress("users.*", redis)).toThrow("use pattern(…)");
+  expect(parseAddress("users.{id}", redis).fill({ id: ">x" })).toBe("users.>x");
 });

@@ -13,14 +13,18 @@ export type Params<Address extends string> = { [Name in ParamNames<Address>]: st
 
 /** How one broker writes addresses. */
 export interface AddressDialect {
-  /** Between two segments: `.` in NATS subjects, `/` in MQTT topics. */
+  /** What separates two segments: `.` in NATS subjects, `/` in MQTT topics. Of several characters each separates. */
   readonly separator: string;
   /** Matches exactly one segment: `*` or `+`. */
   readonly one: string;
-  /** Matches the rest of an address, last segment only: `>` or `#`. */
+  /** Matches the rest of an address: `>` or `#`. Last segment only, but for AMQP's (`restAnywhere`). */
   readonly rest: string;
   /** Whether `rest` also matches its parent: `a/#` matches `a` in MQTT (4.7.1.2); `a.>` does not match `a` in NATS. */
   readonly restMatchesParent: boolean;
+  /** Whether `rest` may stand between segments: `a.#.z` in AMQP. */
+  readonly restAnywhere?: boolean;
+  /** Why users cannot write wildcards, and what to write instead; a template with one is then refused. */
+  readonly noWildcards?: string;
 }
 
 /** NATS subjects; `a.>` does not match `a`. https://docs.nats.io/nats-concepts/subjects */
@@ -63,58 +67,48 @@ const PARAM = /^\{([A-Za-z_$][\w$]*)\}$/;
  */
 export function parseAddress(template: string, dialect: AddressDialect): Address {
   if (template === "") throw new AddressError("an address cannot be empty");
-  const segments = template.split(dialect.separator);
+  const separators = new RegExp(`([${escape(dialect.separator)}])`);
+  // Segments and separators in turn: a dialect may have several separators.
+  const parts = template.split(separators);
   const params: string[] = [];
-  const pattern = segments.map((segment) => {
-    const name = PARAM.exec(segment)?.[1];
+  const pattern = parts.map((part, index) => {
+    if (index % 2 === 1) return part;
+    const name = PARAM.exec(part)?.[1];
     if (name === undefined) {
-      if (/[{}]/.test(segment)) {
-        throw new AddressError(
-          `in "${template}" the parameter must fill the whole of "${segment}": write {name} between separators`,
-        );
-      }
-      return segment;
+      refuseBraces(template, part);
+      if (dialect.noWildcards !== undefined && (part === dialect.one || part === dialect.rest))
+        throw new AddressError(`"${template}" has a wildcard: ${dialect.noWildcards}`);
+      return part;
     }
     if (params.includes(name))
       throw new AddressError(`"${template}" names the parameter {${name}} twice`);
     params.push(name);
     return dialect.one;
   });
-  const wild = pattern.some((segment) => segment === dialect.one || segment === dialect.rest);
+  const wild = pattern.some((part) => part === dialect.one || part === dialect.rest);
+  const matcher = new RegExp(matcherOf(parts, dialect));
 
   return {
     template,
-    pattern: pattern.join(dialect.separator),
+    pattern: pattern.join(""),
     params,
     wild,
     match(concrete) {
-      const found: Record<string, string> = {};
-      const parts = concrete.split(dialect.separator);
-      for (const [index, segment] of pattern.entries()) {
-        if (segment === dialect.rest)
-          return parts.length > index || dialect.restMatchesParent ? found : null;
-        const part = parts[index];
-        if (part === undefined) return null;
-        if (segment !== dialect.one) {
-          if (segment !== part) return null;
-          continue;
-        }
-        const name = PARAM.exec(segments[index] ?? "")?.[1];
-        if (name !== undefined) found[name] = part;
-      }
-      return parts.length === pattern.length ? found : null;
+      if (!wild) return concrete === template ? {} : null;
+      const found = matcher.exec(concrete);
+      return found === null ? null : { ...found.groups };
     },
     fill(values) {
-      const filled = segments.map((segment) => {
-        const name = PARAM.exec(segment)?.[1];
-        if (name === undefined) return segment;
+      const filled = parts.map((part) => {
+        const name = PARAM.exec(part)?.[1];
+        if (name === undefined) return part;
         const value = values[name];
         if (value === undefined || value === "")
           throw new AddressError(`"${template}" needs a value for {${name}}`);
         if (
-          value.includes(dialect.separator) ||
+          separators.test(value) ||
           value === dialect.one ||
-          value.includes(dialect.rest)
+          (dialect.noWildcards === undefined && value.includes(dialect.rest))
         ) {
           throw new AddressError(
             `the value ${JSON.stringify(value)} for {${name}} in "${template}" would change the address: it has a separator or wildcard`,
@@ -122,11 +116,47 @@ export function parseAddress(template: string, dialect: AddressDialect): Address
         }
         return value;
       });
-      const concrete = filled.join(dialect.separator);
-      if (filled.some((segment) => segment === dialect.one || segment === dialect.rest)) {
+      const concrete = filled.join("");
+      if (filled.some((part) => part === dialect.one || part === dialect.rest)) {
         throw new AddressError(`"${concrete}" has a wildcard: a message goes to one address`);
       }
       return concrete;
     },
   };
 }
+
+/** A regular expression of an address' parts, each parameter a group of its name. */
+function matcherOf(parts: readonly string[], dialect: AddressDialect): string {
+  const separator = `[${escape(dialect.separator)}]`;
+  const segment = `[^${escape(dialect.separator)}]*`;
+  let text = "";
+  /** Whether the separator after the last part is matched already. */
+  let separated = true;
+  for (let index = 0; index < parts.length; index += 2) {
+    const part = parts[index] as string;
+    const before = separated ? "" : escape(parts[index - 1] as string);
+    const name = PARAM.exec(part)?.[1];
+    const last = index + 1 === parts.length;
+    separated = false;
+    if (name !== undefined) text += `${before}(?<${name}>${segment})`;
+    else if (part === dialect.one) text += before + segment;
+    else if (part !== dialect.rest) text += before + escape(part);
+    else if (dialect.restAnywhere && !last) {
+      // Zero or more segments; at the beginning they bring the separator after them.
+      separated = index === 0;
+      text += separated ? `(?:${segment}${separator})*` : `(?:${separator}${segment})*`;
+    } else if (dialect.restMatchesParent && index > 0) text += `(?:${before}[\\s\\S]*)?`;
+    else text += `${before}[\\s\\S]*`;
+  }
+  return `^${text}$`;
+}
+
+function refuseBraces(template: string, segment: string): void {
+  if (/[{}]/.test(segment)) {
+    throw new AddressError(
+      `in "${template}" the parameter must fill the whole of "${segment}": write {name} between separators`,
+    );
+  }
+}
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");

@@ -1,7 +1,7 @@
 /** One line for each promise of inference, wrong uses included; checked by `npm run check`. */
 import { z } from "zod";
 import { type } from "./index.ts";
-import { MemoryBroker } from "./memory/index.ts";
+import { MemoryBroker, queue } from "./memory/index.ts";
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -132,3 +132,43 @@ router.subscriber("x.{id}", { schema: Order }, async (order, { params, app }) =>
   void app?.title;
   return order.total;
 });
+
+// A batch is an array, with one message and one set of parameters for each value.
+const batch = { schema: Order, batch: { size: 10 } };
+broker.subscriber("h.{id}", batch, async (orders, { messages, params }) => {
+  same<typeof orders, { id: string; total: number }[]>(true);
+  same<typeof params, readonly { id: string }[]>(true);
+  await messages[0]?.nack();
+});
+broker.subscriber("h", { batch: { size: 10, within: 5 } }, async (_: { a: 1 }[]) => {});
+// @ts-expect-error -- not an array
+broker.subscriber("h", { batch: { size: 10 } }, async (_: { a: 1 }) => _.a);
+// @ts-expect-error -- there are several messages
+broker.subscriber("h", batch, async (_, { message }) => message.ack());
+
+// A channel chooses which options go with it, and types its parameters.
+broker.subscriber(queue("jobs.{id}"), { schema: Order }, async (_, { params, message }) => {
+  same<typeof params, { id: string }>(true);
+  await message.nack();
+});
+const jobs = broker.publisher(queue("jobs.{id}"), { schema: Order });
+void jobs.publish({ id: "1", total: 1 }, { params: { id: "1" } });
+// @ts-expect-error -- no parameters
+void jobs.publish({ id: "1", total: 1 });
+void broker.publish(queue("jobs"), {});
+// @ts-expect-error -- a queue has no groups: it is one
+broker.subscriber(queue("jobs"), { schema: Order, group: "g" }, async () => {});
+// @ts-expect-error -- a plain address' option
+broker.subscriber(queue("jobs"), { schema: Order, delivery: "at-most-once" }, async () => {});
+// @ts-expect-error -- not a channel of this broker
+broker.subscriber({ address: "l", type: "list", options: {} }, { schema: Order }, async () => {});
+
+// A consumer's messages are taken one by one.
+const taken = await broker.consumer("users.{id}", { schema: Order, ack: "manual" }).getOne();
+if (taken !== undefined) {
+  same<typeof taken.value, { id: string; total: number }>(true);
+  same<typeof taken.params, { id: string }>(true);
+  await taken.message.ack();
+}
+// @ts-expect-error -- nothing is returned, so nothing is published
+broker.consumer("users", { schema: Order, publish: invoices });

@@ -1,9 +1,10 @@
 /** An app: brokers that start and drain together, hooks around them, and health. */
 import { connectionOf, type AnyBroker } from "./broker.ts";
-import type { Counts } from "./connection.ts";
+import type { Counts, SubscriberHealth } from "./connection.ts";
 import type { BrokerKind, ConnectionState } from "./driver.ts";
 import { DeadlineError, DeclarationError } from "./errors.ts";
 import { createLogger, type Logger } from "./logger.ts";
+import { routingOf } from "./scope.ts";
 
 /** Recognises an App of any copy of millrace. */
 export const APP: symbol = Symbol.for("millrace.app");
@@ -15,6 +16,8 @@ export interface AppOptions {
   /** AsyncAPI `info.version`. */
   readonly version?: string;
   readonly description?: string;
+  /** `health()` calls a subscriber down when messages are with its handler and none has ended for so long, in ms. Default 300000, five minutes. */
+  readonly stalledAfter?: number;
   /** Default: pino, readable on a terminal and JSON elsewhere. */
   readonly logger?: Logger;
 }
@@ -54,7 +57,7 @@ export interface SubscriberInfo {
 
 /** What is connected and in force. */
 export interface Health {
-  /** `up`: every broker is connected and every subscriber in force. */
+  /** `up`: every broker is connected, every subscriber is in force and gets on. */
   readonly status: "up" | "down";
   readonly brokers: readonly {
     readonly protocol: BrokerKind["protocol"];
@@ -62,6 +65,7 @@ export interface Health {
     readonly subscribers: number;
     readonly active: number;
     readonly counts: Readonly<Counts>;
+    readonly subscriptions: readonly SubscriberHealth[];
   }[];
 }
 
@@ -110,8 +114,8 @@ export class App implements AsyncDisposable {
     return this.brokers.map(connectionOf).flatMap(({ kind, scope }) =>
       [...scope.all()].map((declaration) => ({
         protocol: kind.protocol,
-        address: declaration.scope.address(declaration.name).template,
-        group: declaration.options.group,
+        address: declaration.scope.address(declaration.on).template,
+        group: routingOf(kind).groupOf(declaration.scope.subscribable(declaration)),
       })),
     );
   }
@@ -189,17 +193,17 @@ export class App implements AsyncDisposable {
   }
 
   health(): Health {
-    const brokers = this.brokers
-      .map(connectionOf)
-      .map(({ kind, state, scope, active, counts }) => ({
-        protocol: kind.protocol,
-        state,
-        subscribers: [...scope.all()].length,
-        active: active.size,
-        counts: { ...counts },
-      }));
+    const brokers = this.brokers.map(connectionOf).map((connection) => ({
+      protocol: connection.kind.protocol,
+      state: connection.state,
+      subscribers: [...connection.scope.all()].length,
+      active: connection.active.size,
+      counts: { ...connection.counts },
+      subscriptions: connection.subscriberHealth(this.options.stalledAfter ?? 300_000),
+    }));
     const up = brokers.every(
-      (broker) => broker.state === "connected" && broker.active === broker.subscribers,
+      ({ state, subscriptions }) =>
+        state === "connected" && subscriptions.every(({ status }) => status === "up"),
     );
     return { status: up ? "up" : "down", brokers };
   }

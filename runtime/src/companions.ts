@@ -33,10 +33,13 @@ export interface EmulatorCompanion {
   startEmulator(options?: EmulatorStart): Promise<RunningEmulator>;
 }
 
+/** What the emulator speaks. */
+export type EmulatedProtocol = "nats" | "redis" | "mqtt" | "rabbitmq" | "kafka";
+
 export interface EmulatorStart {
   /** 0 means any free port. */
-  readonly ports?: { readonly nats?: number; readonly mqtt?: number };
-  readonly only?: readonly ("nats" | "mqtt")[];
+  readonly ports?: { readonly [Protocol in EmulatedProtocol]?: number };
+  readonly only?: readonly EmulatedProtocol[];
 }
 
 export interface RunningEmulator extends AsyncDisposable {

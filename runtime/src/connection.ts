@@ -10,9 +10,11 @@ import type {
 } from "./driver.ts";
 import { DeclarationError } from "./errors.ts";
 import type { Logger } from "./logger.ts";
-import { compile, type Outcome } from "./pipeline.ts";
+import { Activity } from "./activity.ts";
+import type { Channel } from "./channel.ts";
+import { compile, type Compiled, type Outcome } from "./pipeline.ts";
 import { createPublisher, type Sender } from "./publisher.ts";
-import type { Declaration, Provider, Scope } from "./scope.ts";
+import { routingOf, type Declaration, type Provider, type Scope } from "./scope.ts";
 
 /** Sees what a test wants to know. */
 export interface Observer {
@@ -36,12 +38,31 @@ export interface Counts {
   filtered: number;
 }
 
+/** Whether a subscriber receives and gets on. */
+export interface SubscriberHealth {
+  /** With prefix and `{param}`s. */
+  readonly address: string;
+  readonly group?: string;
+  readonly status: "up" | "down";
+  /** Why it is down: not assigned, consumer gone, stuck in its handler … */
+  readonly problem?: string;
+  /** How many messages are with its handler now. */
+  readonly handling: number;
+}
+
+/** A subscriber that is in force. */
+interface Running {
+  readonly subscription: ActiveSubscription;
+  readonly compiled: Compiled;
+  readonly activity: Activity;
+}
+
 export class Connection {
   readonly kind: BrokerKind;
   readonly scope: Scope;
   readonly counts: Counts = { received: 0, handled: 0, failed: 0, rejected: 0, filtered: 0 };
-  readonly active: Map<Declaration, ActiveSubscription> = new Map();
-  readonly undeclared: Map<string, Sender> = new Map();
+  readonly active: Map<Declaration, Running> = new Map();
+  readonly undeclared: Map<string | Channel, Sender> = new Map();
   /** How to connect; tests put another driver here. */
   connect: Connect;
   driver: Driver | undefined;
@@ -86,40 +107,61 @@ export class Connection {
 
   async subscribe(declaration: Declaration): Promise<void> {
     if (this.active.has(declaration)) return;
-    const address = declaration.scope.address(declaration.name);
+    const subscribable = declaration.scope.subscribable(declaration);
+    const { address, channel } = subscribable;
     if (this.driver === undefined) {
       throw new DeclarationError(
         `the subscriber of "${address.template}" cannot start before its broker: call \`await app.start()\` first`,
       );
     }
-    const { group, concurrency = 1 } = declaration.options;
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new DeclarationError(
-        `the subscriber of "${address.template}" has concurrency ${concurrency}: give a whole number from 1`,
-      );
-    }
+    const { concurrency = 1, batch } = declaration.options;
+    const group = routingOf(this.kind).groupOf(subscribable);
+    const activity = new Activity();
+    const compiled = compile(declaration, this, activity);
+    declaration.life?.open();
     const subscription = await this.driver.subscribe({
       address,
+      ...(channel === undefined ? {} : { channel }),
       ...(group === undefined ? {} : { group }),
-      concurrency,
+      concurrency: batch?.size ?? concurrency,
       options: declaration.options,
-      deliver: compile(declaration, this),
+      deliver: compiled.deliver,
     });
-    this.active.set(declaration, subscription);
+    this.active.set(declaration, { subscription, compiled, activity });
   }
 
   async unsubscribe(declaration: Declaration): Promise<void> {
-    const subscription = this.active.get(declaration);
+    const running = this.active.get(declaration);
     this.active.delete(declaration);
-    await subscription?.drain();
+    if (running !== undefined) await drain(declaration, running);
   }
 
   /** Takes no further messages and waits for those being handled. */
   async drain(): Promise<void> {
-    const subscriptions = [...this.active.values()];
+    const running = [...this.active];
     this.active.clear();
-    await Promise.all(subscriptions.map((subscription) => subscription.drain()));
+    await Promise.all(running.map(([declaration, each]) => drain(declaration, each)));
     await this.driver?.flush();
+  }
+
+  /** Each subscriber, and what keeps it from receiving. `stalledAfter`: ms without a message ending while some are with the handler. */
+  subscriberHealth(stalledAfter: number): SubscriberHealth[] {
+    return [...this.scope.all()].map((declaration) => {
+      const subscribable = declaration.scope.subscribable(declaration);
+      const running = this.active.get(declaration);
+      const problem =
+        running === undefined
+          ? "not started"
+          : (running.subscription.problem?.() ?? running.activity.problem(stalledAfter));
+      const group = routingOf(this.kind).groupOf(subscribable);
+      return {
+        address: subscribable.address.template,
+        ...(group === undefined ? {} : { group }),
+        status: problem === undefined ? "up" : "down",
+        ...(problem === undefined ? {} : { problem }),
+        handling: running?.activity.handling ?? 0,
+      };
+    });
   }
 
   /** Tells handlers that still run to end. */
@@ -135,12 +177,13 @@ export class Connection {
   }
 
   /** The sender behind `broker.publish("address", …)`, made once for each address. */
-  senderFor(name: string): Sender {
-    const known = this.undeclared.get(name);
+  senderFor(to: string | Channel, scope: Scope = this.scope): Sender {
+    const key = typeof to === "string" ? scope.prefix + to : to;
+    const known = this.undeclared.get(key);
     if (known !== undefined) return known;
-    const made = createPublisher(() => this.scope.outlet, name, {});
+    const made = createPublisher(() => scope.outlet, to, {});
     // Concrete addresses without end (`users.1`, `users.2` …) must not fill the memory.
-    if (this.undeclared.size < 1000) this.undeclared.set(name, made);
+    if (this.undeclared.size < 1000) this.undeclared.set(key, made);
     return made;
   }
 
@@ -155,4 +198,12 @@ export class Connection {
     else this.logger.debug(text);
     this.app?.connectionChanged(this.kind.protocol, state, cause);
   }
+}
+
+async function drain(declaration: Declaration, { subscription, compiled }: Running): Promise<void> {
+  const drained = subscription.drain();
+  // Half a batch is not waited for, nor is someone who might take a message.
+  compiled.hurry?.();
+  declaration.life?.close();
+  await drained;
 }

@@ -21,6 +21,15 @@ export interface Context<Address extends string = string, Message = ReceivedMess
   readonly app: App | undefined;
 }
 
+/** A batch handler's second argument: one message and one set of parameters for each value of the batch, in the same order. */
+export interface BatchContext<
+  Address extends string = string,
+  Message = ReceivedMessage,
+> extends Omit<Context<Address, Message>, "message" | "params"> {
+  readonly messages: readonly Message[];
+  readonly params: readonly Params<Address>[];
+}
+
 /** What goes along with whatever is published while a message is handled. */
 export interface Chain {
   readonly correlationId: string;

@@ -6,6 +6,7 @@
  * `driverPromises` in test/conformance holds every driver to this page.
  */
 import type { Address, AddressDialect } from "./address.ts";
+import type { Channel } from "./channel.ts";
 
 /** What every message has on every broker. Text, so that it travels anywhere. */
 export type Headers = Readonly<Record<string, string>>;
@@ -14,7 +15,11 @@ export type Headers = Readonly<Record<string, string>>;
 export interface Outgoing {
   /** Concrete, without parameters or wildcards. */
   readonly address: string;
+  /** What it is published to where that is more than an address: a queue, a stream … Its own `address` is a template. */
+  readonly channel?: Channel;
   readonly payload: Uint8Array;
+  /** No payload at all rather than an empty one; only where the kind has `tombstones`. */
+  readonly tombstone?: true;
   /** Sent where the broker has headers; a driver of a broker without them leaves them out. */
   readonly headers: Headers;
   readonly key?: string;
@@ -28,6 +33,8 @@ export interface Outgoing {
 export interface Incoming {
   readonly address: string;
   readonly payload: Uint8Array;
+  /** No payload at all rather than an empty one: the handler is given null. */
+  readonly tombstone?: true;
   readonly headers: Headers;
   readonly key?: string;
   /** The broker's own id, where it has one. */
@@ -55,7 +62,9 @@ export interface Settlement {
 /** What a driver is asked to receive. */
 export interface SubscribeRequest {
   readonly address: Address;
-  /** Members of one group share the messages: NATS queue group, MQTT `$share`. */
+  /** What is subscribed to where that is more than an address: a queue, a stream … */
+  readonly channel?: Channel;
+  /** Members of one group share the messages: NATS queue group, MQTT `$share`, Kafka consumer group. */
   readonly group?: string;
   /** How many messages may be with the handler at once; the driver keeps further ones back. At least 1. */
   readonly concurrency: number;
@@ -72,6 +81,11 @@ export interface SubscribeRequest {
 export interface ActiveSubscription {
   /** Whether a message that is not acknowledged comes again. False: at most once. */
   readonly redelivers: boolean;
+  /**
+   * Why it receives nothing at present, where the broker or client says so: not assigned yet, consumer gone.
+   * For `health()`; undefined when all is well. Cheap and synchronous.
+   */
+  problem?(): string | undefined;
   /** Takes no further messages; resolves when those with the handler have settled and their answers are sent. */
   drain(): Promise<void>;
 }
@@ -109,15 +123,43 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** What is known of a subscription without a driver. */
+export interface Subscribable {
+  readonly address: Address;
+  readonly channel?: Channel;
+  /** As declared; `group` among them. */
+  readonly options: unknown;
+}
+
+/**
+ * Which subscriptions a message reaches where no broker decides it: on the memory rung, and for what a test waits for.
+ * Without it, those whose address matches, one of each `group` option.
+ */
+export interface Routing {
+  matches(subscription: Subscribable, message: Outgoing): boolean;
+  /** Subscriptions of one group share the messages. A queue is a group of all its subscribers. */
+  groupOf(subscription: Subscribable): string | undefined;
+}
+
 /** One kind of broker: its names, its dialect and how to connect. A value, one per broker folder. */
 export interface BrokerKind {
   /** Also the noun in `MILLRACE_{…}_URL` and in AsyncAPI's server protocol. */
   readonly protocol: "kafka" | "rabbitmq" | "nats" | "redis" | "mqtt" | "memory";
   readonly dialect: AddressDialect;
   /** Whether subscriptions redeliver, by their options: used where no driver is connected (memory rung, analysis of `--workers`). */
-  redelivers(options: unknown): boolean;
+  redelivers(subscription: Subscribable): boolean;
   /** Whether headers travel with a message under these connection options. */
   readonly headers: boolean;
+  /** Whether a message may have no payload at all, which is what publishing `null` then means. */
+  readonly tombstones?: boolean | ((channel: Channel | undefined) => boolean);
+  readonly routing?: Routing;
+  /**
+   * The address of a channel below a prefix. Default: prefix and the channel's address as a template in the dialect.
+   * @throws {DeclarationError} where the channel cannot be there.
+   */
+  address?(channel: Channel, prefix: string): Address;
+  /** Complains about options that cannot go together before anything is connected. @throws {DeclarationError} naming the option. */
+  check?(subscription: Subscribable): void;
 }
 
 /** Connects. Rejects with ConnectError (unreachable, refused credentials) or ClientMissingError (`npm i nats`). */

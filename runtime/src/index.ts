@@ -12,7 +12,9 @@ export {
 export type { AnyBroker, Broker } from "./broker.ts";
 export type { Codec } from "./codec.ts";
 export type { EmulatorCompanion, WorkbenchCompanion } from "./companions.ts";
-export type { Context } from "./context.ts";
+export type { Channel } from "./channel.ts";
+export type { Consumer, Taken } from "./consumer.ts";
+export type { BatchContext, Context } from "./context.ts";
 export {
   AckMessage,
   AddressError,

@@ -2,9 +2,12 @@
  * The life of one message: acknowledge early, read, filter, depend, handle, publish, answer, settle.
  * A subscriber is compiled once into one function; what it does not use is not run. Every path settles.
  */
+import type { Activity } from "./activity.ts";
+import { createBatcher } from "./batch.ts";
+import { isChannel } from "./channel.ts";
 import { decode, encode } from "./codec.ts";
 import type { Connection } from "./connection.ts";
-import { currentChain, inChain, type Chain, type Context } from "./context.ts";
+import { currentChain, inChain, type BatchContext, type Chain, type Context } from "./context.ts";
 import { buildProvided, type Provided } from "./provided.ts";
 import type { Headers, Incoming } from "./driver.ts";
 import { AckMessage, DeadlineError, NackMessage, RejectMessage } from "./errors.ts";
@@ -25,14 +28,31 @@ export type Outcome =
   /** `value` where the message could be read. */
   | { readonly kind: "rejected" | "failed"; readonly error: unknown; readonly value?: unknown };
 
-/** The one function that a driver calls with each message of a subscription. It never rejects. */
+/** A subscriber made ready to run. */
+export interface Compiled {
+  /** The one function that a driver calls with each message of a subscription. It never rejects. */
+  readonly deliver: (incoming: Incoming) => Promise<void>;
+  /** Present where messages wait for each other: they no longer do. */
+  hurry?(): void;
+}
+
+/** A message that was read and is to be handled. */
+interface Opened {
+  readonly value: unknown;
+  readonly incoming: Incoming;
+  readonly delivery: Delivery;
+  readonly chain: Chain;
+}
+
+/** Compiles a declaration for its broker's connection. */
 export function compile(
   declaration: Declaration,
   connection: Connection,
-): (incoming: Incoming) => Promise<void> {
+  activity: Activity,
+): Compiled {
   const { options, handler, scope } = declaration;
   const { logger, counts } = connection;
-  const address = scope.address(declaration.name);
+  const address = scope.address(declaration.on);
   const policy: AckPolicy = (options["ack"] as AckPolicy | undefined) ?? "onSuccess";
   const providers = Object.entries(
     Object.assign(
@@ -47,7 +67,7 @@ export function compile(
   ) as readonly Sender[];
   const plain = options.timeout === undefined && providers.length === 0 && middleware.length === 0;
   const publish: PublishTo = (target, message, given) =>
-    typeof target === "string"
+    typeof target === "string" || isChannel(target)
       ? connection.senderFor(target).publish(message, given)
       : (target as unknown as Sender).publish(message, given);
 
@@ -57,16 +77,22 @@ export function compile(
       "could not settle the message: the broker will decide",
     );
 
+  const batcher =
+    options.batch === undefined ? undefined : createBatcher(options.batch, handleBatch);
+
   const deliver = async (incoming: Incoming): Promise<void> => {
     counts.received++;
+    activity.begin();
     const chain = new MessageChain(incoming, connection.observer?.testIdOf(declaration, incoming));
     const delivery = receive(incoming, chain, unsettled);
-    const outcome = await inChain(chain, () => run(incoming, delivery));
+    const outcome = await inChain(chain, () => run(incoming, delivery, chain));
     if (outcome.kind === "handled") counts.handled++;
     else counts[outcome.kind]++;
+    activity.end();
     connection.observer?.settled(declaration, incoming, outcome);
   };
-  return (options.concurrency ?? 1) > 1 ? inKeyOrder(deliver) : deliver;
+  if (batcher !== undefined) return { deliver, hurry: () => batcher.hurry() };
+  return { deliver: (options.concurrency ?? 1) > 1 ? inKeyOrder(deliver) : deliver };
 
   /** Tests replace dependencies by name; the declared order stays. */
   function overridden() {
@@ -76,7 +102,7 @@ export function compile(
     );
   }
 
-  async function run(incoming: Incoming, delivery: Delivery): Promise<Outcome> {
+  async function run(incoming: Incoming, delivery: Delivery, chain: Chain): Promise<Outcome> {
     if (policy === "onReceive") await delivery.ack();
     let value: unknown;
     try {
@@ -85,7 +111,10 @@ export function compile(
         await delivery.ack();
         return { kind: "filtered" };
       }
-      value = decode(incoming.payload, incoming.headers["content-type"], options.codec);
+      value =
+        incoming.tombstone === true
+          ? null
+          : decode(incoming.payload, incoming.headers["content-type"], options.codec);
       if (options.schema !== undefined) {
         value = validate(options.schema, value, `a message on "${incoming.address}"`);
         if (value instanceof Promise) value = await value;
@@ -101,10 +130,12 @@ export function compile(
       await delivery.reject();
       return { kind: "rejected", error };
     }
+    if (batcher !== undefined) return batcher.push({ value, incoming, delivery, chain });
     try {
       // Each step only where it has something to do: a turn of the event loop's queue is what a message costs most.
       const result = await handle(value, incoming, delivery);
-      if (result !== undefined && targets.length > 0) await publishResult(result, incoming);
+      if (result !== undefined && targets.length > 0)
+        await publishResult(result, address.match(incoming.address) ?? {});
       if (incoming.respond !== undefined) await answer(result, incoming);
       if (delivery.redelivers) await succeed(delivery, incoming);
       return { kind: "handled", value, result };
@@ -115,7 +146,36 @@ export function compile(
 
   function handle(value: unknown, incoming: Incoming, delivery: Delivery): unknown {
     if (plain) return handler(value, contextOf(incoming, delivery, connection.signal) as never);
-    return handleWithin(value, incoming, delivery);
+    return handleWithin(value, (signal) => contextOf(incoming, delivery, signal));
+  }
+
+  /** All of a batch succeed or fail together, but for those that the handler settled by itself. */
+  async function handleBatch(batch: Opened[]): Promise<Outcome[]> {
+    const [first] = batch as [Opened, ...Opened[]];
+    const values = batch.map(({ value }) => value);
+    return inChain(first.chain, async () => {
+      try {
+        const result = await handleWithin(values, (signal) => batchContextOf(batch, signal));
+        if (result !== undefined && targets.length > 0) await publishResult(result, {});
+        await Promise.all(batch.map(({ delivery, incoming }) => succeed(delivery, incoming)));
+        return values.map((value) => ({ kind: "handled", value, result }) as const);
+      } catch (error) {
+        return Promise.all(
+          batch.map(({ value, incoming, delivery }) => fail(error, value, incoming, delivery)),
+        );
+      }
+    });
+  }
+
+  function batchContextOf(batch: Opened[], signal: AbortSignal): BatchContext & Context {
+    const [first] = batch as [Opened, ...Opened[]];
+    const params = batch.map(({ incoming }) => address.match(incoming.address) ?? {});
+    // Middleware that was written for single messages finds the first one.
+    const context = new HandlerContext(first.delivery.message, {}, connection, signal, publish);
+    return Object.assign(context, {
+      messages: batch.map(({ delivery }) => delivery.message),
+      params: params as never,
+    });
   }
 
   function contextOf(incoming: Incoming, delivery: Delivery, signal: AbortSignal): Context {
@@ -126,14 +186,13 @@ export function compile(
   /** With a timeout, dependencies or middleware around the handler. */
   async function handleWithin(
     value: unknown,
-    incoming: Incoming,
-    delivery: Delivery,
+    contextWith: (signal: AbortSignal) => Context,
   ): Promise<unknown> {
     const timer =
       options.timeout === undefined
         ? undefined
         : deadline(options.timeout, connection.signal, address.template);
-    const context = contextOf(incoming, delivery, timer?.signal ?? connection.signal);
+    const context = contextWith(timer?.signal ?? connection.signal);
     let provided: Provided | undefined;
     try {
       if (providers.length > 0) provided = await buildProvided(providers, value, context);
@@ -149,8 +208,7 @@ export function compile(
     }
   }
 
-  async function publishResult(result: unknown, incoming: Incoming): Promise<void> {
-    const inherited = address.match(incoming.address) ?? {};
+  async function publishResult(result: unknown, inherited: Record<string, string>): Promise<void> {
     await Promise.all(
       targets.map((target) =>
         target.publish(result, { params: paramsFor(target, result, inherited) }),

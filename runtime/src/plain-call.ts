@@ -15,7 +15,7 @@ export async function callHandler(
   const defaults: Context = {
     message: {
       id: randomUUID(),
-      address: declaration.scope.prefix + declaration.name,
+      address: declaration.scope.address(declaration.on).template,
       headers: {},
       correlationId: randomUUID(),
       key: undefined,
@@ -26,9 +26,7 @@ export async function callHandler(
     params: {},
     logger: createLogger({ level: "silent" }),
     publish: (target) =>
-      Promise.reject(
-        notConnected(typeof target === "string" ? `"${target}"` : `"${target.address}"`),
-      ),
+      Promise.reject(notConnected(`"${typeof target === "string" ? target : target.address}"`)),
     signal: new AbortController().signal,
     app: undefined,
   };

@@ -1,11 +1,12 @@
 /** Sending: a declared publisher is a typed value; `publish` and `request` on a broker are the undeclared form. */
 import { randomUUID } from "node:crypto";
 import type { Address, ParamNames, Params } from "./address.ts";
+import { channelOf, type AddressOf, type Channel } from "./channel.ts";
 import { decode, encode, type Codec } from "./codec.ts";
 import { currentChain } from "./context.ts";
-import type { Driver, Headers, Incoming, Outgoing } from "./driver.ts";
+import type { BrokerKind, Driver, Headers, Incoming, Outgoing } from "./driver.ts";
 import { PublishError, RequestError } from "./errors.ts";
-import type { KindTypes } from "./kind.ts";
+import type { KindTypes, PublishOwn } from "./kind.ts";
 import { validate, type AnySchema, type SchemaInput, type SchemaOutput } from "./schema.ts";
 import { continueTrace } from "./trace.ts";
 
@@ -93,25 +94,26 @@ export interface Requester<in Message, Name extends string, Options, out Reply> 
 }
 
 /** A publisher as `broker.publisher` gives it. */
-export type PublisherOf<Kind extends KindTypes, Name extends string, Schema, Reply> = Publisher<
+export type PublisherOf<Kind extends KindTypes, To, Schema, Reply> = Publisher<
   SchemaInput<Schema>,
-  Name,
-  Kind["publish"]
+  AddressOf<To>,
+  PublishOwn<Kind, To>
 > &
   (Reply extends AnySchema
-    ? Requester<SchemaInput<Schema>, Name, Kind["publish"], SchemaOutput<Reply>>
+    ? Requester<SchemaInput<Schema>, AddressOf<To>, PublishOwn<Kind, To>, SchemaOutput<Reply>>
     : unknown);
 
-/** `context.publish`: to an address, or through a declared publisher. */
+/** `context.publish`: to an address or channel, or through a declared publisher. */
 export type PublishTo = <Message>(
-  target: string | Target<Message>,
+  target: string | Channel | Target<Message>,
   message: Message,
   options?: PublishOptions & { readonly params?: Readonly<Record<string, string>> },
 ) => Promise<void>;
 
 /** What a publisher needs of the broker it was declared on. */
 export interface Outlet {
-  address(template: string): Address;
+  readonly kind: BrokerKind;
+  address(to: string | Channel): Address;
   /** The connected driver; throws PublishError, with the remedy, where there is none. */
   driver(what: string): Driver;
   /** Tests take note of what is about to be sent. */
@@ -139,28 +141,32 @@ const CORE_OPTIONS = new Set(["headers", "key", "correlationId", "signal", "para
 /** Makes a publisher for an address of an outlet (a broker or router, asked when it is used: routers may be included later). */
 export function createPublisher(
   outlet: () => Outlet,
-  name: string,
+  to: string | Channel,
   options: PublisherOptions<AnySchema, AnySchema> & Record<string, unknown>,
 ): Sender {
   const { schema, reply, codec, headers: fixed, description: _, ...declared } = options;
   let parsed: Address | undefined;
-  const address = () => (parsed ??= outlet().address(name));
+  const address = () => (parsed ??= outlet().address(to));
+  const channel = channelOf(to);
 
   async function outgoing(message: unknown, given: SendOptions): Promise<Outgoing> {
     const checked =
       schema === undefined
         ? message
         : await validate(schema, message, `the message for "${address().template}"`);
-    const { payload, contentType } = encode(checked, codec);
+    const tombstone = checked === null && hasTombstones(outlet().kind, channel);
+    const { payload, contentType } = tombstone ? NO_PAYLOAD : encode(checked, codec);
     const chain = currentChain();
     const own = Object.fromEntries(
       Object.entries(given).filter(([option]) => !CORE_OPTIONS.has(option)),
     );
     return {
       address: address().fill(given.params ?? {}),
+      ...(channel === undefined ? {} : { channel }),
       payload,
+      ...(tombstone ? { tombstone } : {}),
       headers: {
-        "content-type": contentType,
+        ...(contentType === undefined ? {} : { "content-type": contentType }),
         correlation_id: given.correlationId ?? chain?.correlationId ?? randomUUID(),
         traceparent: continueTrace(chain?.traceparent).traceparent,
         ...chain?.baggage,
@@ -203,6 +209,12 @@ export function createPublisher(
     return { driver, message: ready };
   }
 }
+
+const hasTombstones = ({ tombstones = false }: BrokerKind, channel: Channel | undefined): boolean =>
+  typeof tombstones === "function" ? tombstones(channel) : tombstones;
+
+/** What a tombstone carries; no content type describes it. */
+const NO_PAYLOAD = { payload: new Uint8Array(), contentType: undefined };
 
 /** Header of an answer that says why the other side failed. */
 export const ERROR_HEADER = "millrace-error";

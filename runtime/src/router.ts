@@ -1,7 +1,18 @@
 /** Where subscribers and publishers are declared: a broker, its routers, and what `provide` gives back. */
+import type { Params } from "./address.ts";
+import { nameOf, type AddressOf, type Channel } from "./channel.ts";
+import { createIntray, type Consumer } from "./consumer.ts";
 import type { Context } from "./context.ts";
 import { DeclarationError } from "./errors.ts";
-import type { KindTypes } from "./kind.ts";
+import type {
+  Destination,
+  KindTypes,
+  MessageOf,
+  PublisherOwn,
+  PublishOwn,
+  Source,
+} from "./kind.ts";
+import type { AckPolicy } from "./message.ts";
 import { callHandler } from "./plain-call.ts";
 import {
   createPublisher,
@@ -14,6 +25,7 @@ import {
 import type { AnySchema, SchemaOutput } from "./schema.ts";
 import {
   keepScope,
+  routingOf,
   Scope,
   scopeOf,
   type Declaration,
@@ -21,8 +33,10 @@ import {
   type Provider,
 } from "./scope.ts";
 import type {
+  BatchOptions,
   ContextOf,
   Handler,
+  Received,
   Returned,
   Subscriber,
   SubscriberOptionsOf,
@@ -47,47 +61,79 @@ export class Router<Kind extends KindTypes, Provided extends object = object> {
   }
 
   /**
-   * Declares a receive operation. The handler's message type comes from `schema`, or from its annotated parameter;
-   * the returned value must fit `publish` and `reply`.
-   * @throws {DeclarationError} for an address that cannot be parsed.
+   * Declares a receive operation, of an address or of a channel that the broker has besides. The handler's message type
+   * comes from `schema`, or from its annotated parameter; the returned value must fit `publish` and `reply`.
+   * @throws {DeclarationError} for an address that cannot be parsed, or options that cannot go together.
    */
   subscriber<
-    const Address extends string,
+    const On extends Source<Kind>,
     Schema extends AnySchema,
     const Publish extends Targets = undefined,
     Reply extends AnySchema | undefined = undefined,
     const Mode extends Kind["mode"]["values"] = Kind["mode"]["default"],
+    const Batch extends BatchOptions | undefined = undefined,
     // oxlint-disable-next-line typescript/no-explicit-any -- inferred from the handler; `any` is what an absent handler type defaults to
     Result extends Returned<Publish, Reply> = any,
   >(
-    address: Address,
-    options: SubscriberOptionsOf<Kind, Mode, Schema, Publish, Reply>,
-    handler: Handler<SchemaOutput<Schema>, ContextOf<Kind, Mode, Address, Provided>, Result>,
-  ): Subscriber<SchemaOutput<Schema>, Result, ContextOf<Kind, Mode, Address, Provided>> {
+    on: On,
+    options: SubscriberOptionsOf<Kind, On, Mode, Schema, Publish, Reply, Batch>,
+    handler: Handler<Received<Schema, Batch>, ContextOf<Kind, On, Mode, Batch, Provided>, Result>,
+  ): Subscriber<Received<Schema, Batch>, Result, ContextOf<Kind, On, Mode, Batch, Provided>> {
     const scope = scopeOf(this);
-    scope.address(address);
     const declaration: Declaration = {
-      name: address,
+      on,
       options: options as unknown as Declaration["options"],
       handler: handler as Declaration["handler"],
       scope,
       calls: [],
       results: [],
     };
+    checkDeclaration(declaration);
     scope.declarations.push(declaration);
     const call = (message: unknown, context?: object) => callHandler(declaration, message, context);
     return Object.defineProperties(call, {
-      address: { get: () => scope.address(address).template },
-      group: { value: options.group },
+      ...subscriptionProperties(declaration),
       calls: { value: declaration.calls },
       results: { value: declaration.results },
-      start: { value: () => connectionOf(scope, address).subscribe(declaration) },
-      stop: { value: () => connectionOf(scope, address).unsubscribe(declaration) },
-      [DECLARATION]: { value: declaration },
     }) as unknown as Subscriber<
-      SchemaOutput<Schema>,
+      Received<Schema, Batch>,
       Result,
-      ContextOf<Kind, Mode, Address, Provided>
+      ContextOf<Kind, On, Mode, Batch, Provided>
+    >;
+  }
+
+  /**
+   * Declares a receive operation without a handler: its messages are taken by `getOne` or a loop.
+   * @throws {DeclarationError} as `subscriber` does.
+   */
+  consumer<
+    const On extends Source<Kind>,
+    Schema extends AnySchema,
+    const Mode extends Kind["mode"]["values"] = Kind["mode"]["default"],
+  >(
+    on: On,
+    options: SubscriberOptionsOf<Kind, On, Mode, Schema, undefined, undefined, undefined>,
+  ): Consumer<SchemaOutput<Schema>, MessageOf<Kind, On, Mode>, Params<AddressOf<On>>> {
+    const scope = scopeOf(this);
+    const intray = createIntray((options as { ack?: AckPolicy }).ack === "manual");
+    const declaration: Declaration = {
+      on,
+      options: options as unknown as Declaration["options"],
+      handler: intray.handler as Declaration["handler"],
+      scope,
+      calls: [],
+      results: [],
+      life: intray,
+    };
+    checkDeclaration(declaration);
+    scope.declarations.push(declaration);
+    return Object.defineProperties(
+      { getOne: intray.getOne, [Symbol.asyncIterator]: () => intray.iterate() },
+      subscriptionProperties(declaration),
+    ) as unknown as Consumer<
+      SchemaOutput<Schema>,
+      MessageOf<Kind, On, Mode>,
+      Params<AddressOf<On>>
     >;
   }
 
@@ -96,43 +142,43 @@ export class Router<Kind extends KindTypes, Provided extends object = object> {
    * @throws {DeclarationError} for an address that cannot be parsed.
    */
   publisher<
-    const Address extends string,
+    const To extends Destination<Kind>,
     Schema extends AnySchema,
     Reply extends AnySchema | undefined = undefined,
   >(
-    address: Address,
-    options?: PublisherOptions<Schema, Reply> & Kind["publisher"],
-  ): PublisherOf<Kind, Address, Schema, Reply> {
+    to: To,
+    options?: PublisherOptions<Schema, Reply> & PublisherOwn<Kind, To>,
+  ): PublisherOf<Kind, To, Schema, Reply> {
     const scope = scopeOf(this);
-    scope.address(address);
-    const sender = createPublisher(() => scope.outlet, address, { ...options } as PublisherOptions<
+    scope.address(to);
+    const sender = createPublisher(() => scope.outlet, to, { ...options } as PublisherOptions<
       AnySchema,
       AnySchema
     > &
       Record<string, unknown>);
     scope.senders.push(sender);
-    return sender as unknown as PublisherOf<Kind, Address, Schema, Reply>;
+    return sender as unknown as PublisherOf<Kind, To, Schema, Reply>;
   }
 
   /** Sends a message to an address without declaring a publisher; nothing is validated. */
-  publish<const Address extends string>(
-    address: Address,
+  publish<const To extends Destination<Kind>>(
+    to: To,
     message: unknown,
-    ...rest: PublishArguments<Address, Kind["publish"]>
+    ...rest: PublishArguments<AddressOf<To>, PublishOwn<Kind, To>>
   ): Promise<void> {
-    return connectionOf(scopeOf(this), address)
-      .senderFor(scopeOf(this).prefix + address)
+    return connectionOf(scopeOf(this), to)
+      .senderFor(to, scopeOf(this))
       .publish(message, rest[0] as SendOptions | undefined);
   }
 
   /** Sends a message to an address and waits for the answer; nothing is validated. */
-  request<const Address extends string>(
-    address: Address,
+  request<const To extends Destination<Kind>>(
+    to: To,
     message: unknown,
-    ...rest: RequestArguments<Address, Kind["publish"]>
+    ...rest: RequestArguments<AddressOf<To>, PublishOwn<Kind, To>>
   ): Promise<unknown> {
-    return connectionOf(scopeOf(this), address)
-      .senderFor(scopeOf(this).prefix + address)
+    return connectionOf(scopeOf(this), to)
+      .senderFor(to, scopeOf(this))
       .request(message, rest[0] as SendOptions | undefined);
   }
 
@@ -175,15 +221,44 @@ export class Router<Kind extends KindTypes, Provided extends object = object> {
   }
 }
 
-/** The key under which a subscriber keeps its declaration. */
-const DECLARATION: unique symbol = Symbol("millrace.declaration");
+/** What subscribers and consumers have of their subscription. */
+function subscriptionProperties(declaration: Declaration): PropertyDescriptorMap {
+  const { scope, on } = declaration;
+  return {
+    address: { get: () => scope.address(on).template },
+    group: { get: () => routingOf(scope.kind).groupOf(scope.subscribable(declaration)) },
+    start: { value: () => connectionOf(scope, on).subscribe(declaration) },
+    stop: { value: () => connectionOf(scope, on).unsubscribe(declaration) },
+  };
+}
+
+/** Complains about what no type can tell. */
+function checkDeclaration(declaration: Declaration): void {
+  const { options, scope } = declaration;
+  const { template } = scope.address(declaration.on);
+  const complain = (text: string) => {
+    throw new DeclarationError(`the subscriber of "${template}" has ${text}`);
+  };
+  const { concurrency = 1, batch } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    complain(`concurrency ${concurrency}: give a whole number from 1`);
+  if (batch !== undefined) {
+    if (!Number.isInteger(batch.size) || batch.size < 1)
+      complain(`batch.size ${batch.size}: give a whole number from 1`);
+    if (concurrency > 1)
+      complain(`batch and concurrency: a batch is handled by itself; raise batch.size instead`);
+    if (options.reply !== undefined)
+      complain(`batch and reply: an answer belongs to one request; leave one of them out`);
+  }
+  scope.kind.check?.(scope.subscribable(declaration));
+}
 
 /** A publisher or subscriber's broker. */
-function connectionOf(scope: Scope, address: string) {
+function connectionOf(scope: Scope, on: string | Channel) {
   const { root } = scope;
   if (root === undefined)
     throw new DeclarationError(
-      `"${address}" belongs to a router that no broker includes: call \`broker.include(router)\``,
+      `"${nameOf(on)}" belongs to a router that no broker includes: call \`broker.include(router)\``,
     );
   return root;
 }

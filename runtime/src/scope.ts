@@ -5,11 +5,12 @@
 import { parseAddress, type Address } from "./address.ts";
 import type { Connection } from "./connection.ts";
 import type { Context } from "./context.ts";
-import type { BrokerKind } from "./driver.ts";
+import { channelOf, nameOf, type Channel } from "./channel.ts";
+import type { BrokerKind, Routing, Subscribable } from "./driver.ts";
 import { DeclarationError } from "./errors.ts";
 import { notConnected, type Outlet, type Sender } from "./publisher.ts";
 import type { AnySchema } from "./schema.ts";
-import type { SubscriberOptions } from "./subscriber.ts";
+import type { BatchOptions, SubscriberOptions } from "./subscriber.ts";
 
 /** Makes one dependency of a message, given the dependencies before it. */
 export type Provider = (message: unknown, context: never) => unknown;
@@ -19,13 +20,17 @@ export type Middleware = (context: Context, next: () => Promise<unknown>) => Pro
 
 /** A subscriber as declared, its types forgotten. */
 export interface Declaration {
-  readonly name: string;
-  readonly options: SubscriberOptions<AnySchema, unknown, AnySchema> &
-    Readonly<Record<string, unknown>>;
+  /** As declared, without prefix. */
+  readonly on: string | Channel;
+  readonly options: SubscriberOptions<AnySchema, unknown, AnySchema> & {
+    readonly batch?: BatchOptions;
+  } & Readonly<Record<string, unknown>>;
   readonly handler: (message: unknown, context: never) => unknown;
   readonly scope: Scope;
   readonly calls: unknown[];
   readonly results: unknown[];
+  /** Told when its subscription begins and ends. */
+  readonly life?: { open(): void; close(): void };
 }
 
 /** The scope of each router: kept beside it, out of the way of users. */
@@ -95,8 +100,17 @@ export class Scope {
     return this.path[0]?.connection;
   }
 
-  address(name: string): Address {
-    return parseAddress(this.prefix + name, this.kind.dialect);
+  address(on: string | Channel): Address {
+    const channel = channelOf(on);
+    if (channel !== undefined && this.kind.address !== undefined)
+      return this.kind.address(channel, this.prefix);
+    return parseAddress(this.prefix + nameOf(on), this.kind.dialect);
+  }
+
+  /** What is known of a declaration's subscription before it is in force. */
+  subscribable({ on, options }: Declaration): Subscribable {
+    const channel = channelOf(on);
+    return { address: this.address(on), ...(channel === undefined ? {} : { channel }), options };
   }
 
   /** This scope's declarations and those of all below it. */
@@ -114,7 +128,8 @@ export class Scope {
   get outlet(): Outlet {
     const { root } = this;
     return {
-      address: (name) => this.address(name),
+      kind: this.kind,
+      address: (to) => this.address(to),
       driver: (what) => {
         if (root?.driver === undefined) throw notConnected(what);
         return root.driver;
@@ -123,3 +138,11 @@ export class Scope {
     };
   }
 }
+
+/** How a kind's messages find subscribers where no broker decides it. */
+export const routingOf = (kind: Pick<BrokerKind, "routing">): Routing => kind.routing ?? BY_ADDRESS;
+
+const BY_ADDRESS: Routing = {
+  matches: ({ address }, message) => address.match(message.address) !== null,
+  groupOf: ({ options }) => (options as { group?: string }).group,
+};

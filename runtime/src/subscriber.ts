@@ -1,10 +1,11 @@
 /** Receiving: a declaration is one call, and what it gives back is still the plain function. */
 import type { Codec } from "./codec.ts";
-import type { Context } from "./context.ts";
-import type { AckOption, KindTypes, MessageOf, ModeOption } from "./kind.ts";
+import type { AddressOf } from "./channel.ts";
+import type { BatchContext, Context } from "./context.ts";
+import type { AckOption, KindTypes, MessageOf, SubscriberOwn } from "./kind.ts";
 import type { ReceivedMessage } from "./message.ts";
 import type { Accepted, Target } from "./publisher.ts";
-import type { AnySchema, SchemaInput } from "./schema.ts";
+import type { AnySchema, SchemaInput, SchemaOutput } from "./schema.ts";
 
 /** Where a returned value goes: one publisher, or several that all take it. */
 export type Targets = Target<never> | readonly Target<never>[] | undefined;
@@ -13,8 +14,6 @@ export type Targets = Target<never> | readonly Target<never>[] | undefined;
 export interface SubscriberOptions<Schema, Publish, Reply> {
   /** What a message must fit; the handler is given its output. Any Standard Schema, or `type<T>()`. */
   readonly schema?: Schema;
-  /** Members of a group share the messages; without one every subscriber gets each of them. */
-  readonly group?: string;
   /**
    * Where the returned value goes; `undefined` publishes nothing. A `{param}` of the target's address is taken from
    * the property of that name in the returned value, else from this subscriber's parameters.
@@ -24,7 +23,7 @@ export interface SubscriberOptions<Schema, Publish, Reply> {
   readonly reply?: Reply;
   /** Default `json`; a message's own content type comes first. */
   readonly codec?: Codec;
-  /** How many messages may be handled at once; those of one key stay in order. Default 1. */
+  /** How many messages may be handled at once; those of one key stay in order. Default 1; a batch is handled by itself. */
   readonly concurrency?: number;
   /** How long the handler may take, in ms; then it failed, and its `signal` aborts. Default: no limit. */
   readonly timeout?: number;
@@ -34,17 +33,37 @@ export interface SubscriberOptions<Schema, Publish, Reply> {
   readonly description?: string;
 }
 
+/** Hands messages to the handler several at a time. */
+export interface BatchOptions {
+  /** At most so many messages, from 1. */
+  readonly size: number;
+  /** How long the first message waits for others, in ms. Default 100. */
+  readonly within?: number;
+}
+
 /** All options of a subscriber of one broker. */
 export type SubscriberOptionsOf<
   Kind extends KindTypes,
+  On,
   Mode,
   Schema,
   Publish,
   Reply,
+  Batch,
 > = SubscriberOptions<Schema, Publish, Reply> &
-  Kind["subscriber"] &
-  ModeOption<Kind, Mode> &
-  AckOption<Kind, Mode>;
+  SubscriberOwn<Kind, On, Mode> &
+  AckOption<Kind, On, Mode> & {
+    /**
+     * The handler is given arrays of messages, in order. What cannot be read is rejected by itself; when the handler fails
+     * all of its messages failed, but those that it settled through `messages`.
+     */
+    readonly batch?: Batch;
+  };
+
+/** What a handler is given first. */
+export type Received<Schema, Batch> = Batch extends BatchOptions
+  ? SchemaOutput<Schema>[]
+  : SchemaOutput<Schema>;
 
 /** What a handler must return, by its `publish` and `reply`. */
 export type Returned<Publish, Reply> = (Publish extends undefined
@@ -53,10 +72,15 @@ export type Returned<Publish, Reply> = (Publish extends undefined
   (Reply extends AnySchema ? SchemaInput<Reply> : unknown);
 
 /** The context of one subscriber's handler. */
-export type ContextOf<Kind extends KindTypes, Mode, Address extends string, Provided> = Context<
-  Address,
-  MessageOf<Kind, Mode>
-> &
+export type ContextOf<
+  Kind extends KindTypes,
+  On,
+  Mode,
+  Batch,
+  Provided,
+> = (Batch extends BatchOptions
+  ? BatchContext<AddressOf<On>, MessageOf<Kind, On, Mode>>
+  : Context<AddressOf<On>, MessageOf<Kind, On, Mode>>) &
   Provided;
 
 /** A declared receive operation: the handler as a function, and what is known of its subscription. */

@@ -11,8 +11,14 @@ import type { MemoryBrokerOptions, MemoryKind, MemorySubscriberOptions } from ".
 export const memory: BrokerKind = {
   protocol: "memory",
   dialect: SUBJECTS,
-  redelivers: (options) => (options as MemorySubscriberOptions).delivery !== "at-most-once",
+  redelivers: ({ options }) => (options as MemorySubscriberOptions).delivery !== "at-most-once",
   headers: true,
+  routing: {
+    matches: ({ address, channel }, message) =>
+      channel?.type === message.channel?.type && address.match(message.address) !== null,
+    groupOf: ({ address, channel, options }) =>
+      channel === undefined ? (options as { group?: string }).group : address.template,
+  },
 };
 
 /** Routes messages in process; nothing leaves it, nothing is kept. */

@@ -2,9 +2,10 @@
  * The reference driver: routes in process, with any broker's addresses. It redelivers what is not acknowledged,
  * or not, as it is told, so that it stands in for both kinds of broker.
  */
-import type { AddressDialect } from "../address.ts";
+import { connectionOf, type AnyBroker } from "../broker.ts";
 import type {
   ActiveSubscription,
+  BrokerKind,
   Connect,
   Driver,
   Incoming,
@@ -12,16 +13,15 @@ import type {
   SubscribeRequest,
 } from "../driver.ts";
 import { RequestError } from "../errors.ts";
+import { routingOf } from "../scope.ts";
 
 /** What the memory stands in for. */
-export interface MemoryFacts {
-  readonly dialect: AddressDialect;
-  readonly redelivers: (options: unknown) => boolean;
-}
+export type MemoryFacts = Pick<BrokerKind, "redelivers" | "routing">;
 
 interface Subscription {
   readonly request: SubscribeRequest;
   readonly redelivers: boolean;
+  readonly matches: (message: Outgoing) => boolean;
   readonly queue: Incoming[];
   readonly idle: Set<() => void>;
   running: number;
@@ -39,6 +39,13 @@ export class MemorySpace {
     return async () => this.#driver(facts);
   }
 
+  /** Makes a broker of any kind run in this space instead of at its server, routed as its kind routes. */
+  host<Hosted extends AnyBroker>(broker: Hosted): Hosted {
+    const connection = connectionOf(broker);
+    connection.connect = this.connect(connection.kind);
+    return broker;
+  }
+
   #driver(facts: MemoryFacts): Driver {
     const own = new Set<Subscription>();
     const timers = new Set<NodeJS.Timeout>();
@@ -46,7 +53,8 @@ export class MemorySpace {
       subscribe: async (request) => {
         const subscription: Subscription = {
           request,
-          redelivers: facts.redelivers(request.options),
+          redelivers: facts.redelivers(request),
+          matches: (message) => routingOf(facts).matches(request, message),
           queue: [],
           idle: new Set(),
           running: 0,
@@ -100,9 +108,7 @@ export class MemorySpace {
 
   /** Hands a message to every subscription that matches, to one member of each group. Returns to how many. */
   #route(message: Outgoing, timers: Set<NodeJS.Timeout>, respond?: Incoming["respond"]): number {
-    const matching = [...this.#subscriptions].filter(
-      (each) => each.open && each.request.address.match(message.address) !== null,
-    );
+    const matching = [...this.#subscriptions].filter((each) => each.open && each.matches(message));
     const chosen = matching.filter(({ request: { group } }) => group === undefined);
     for (const group of new Set(matching.flatMap(({ request }) => request.group ?? []))) {
       const members = matching.filter(({ request }) => request.group === group);
@@ -132,6 +138,7 @@ export class MemorySpace {
     subscription.queue.push({
       address: message.address,
       payload: message.payload,
+      ...(message.tombstone === undefined ? {} : { tombstone: message.tombstone }),
       headers: message.headers,
       ...(message.key === undefined ? {} : { key: message.key }),
       id: String(++this.#ids),

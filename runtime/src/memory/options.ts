@@ -1,5 +1,5 @@
 /** What may be declared on a memory broker. */
-import type { KindTypes } from "../kind.ts";
+import type { GroupOption, KindTypes } from "../kind.ts";
 import type { MemorySpace } from "./driver.ts";
 
 export interface MemoryBrokerOptions {
@@ -16,9 +16,13 @@ export interface MemorySubscriberOptions {
 }
 
 export interface MemoryKind extends KindTypes {
-  subscriber: object;
+  subscriber: GroupOption;
   publisher: object;
   publish: object;
+  raw: unknown;
+  channels: {
+    queue: { subscriber: object; publisher: object; atMostOnce: false; raw: unknown };
+  };
   mode: {
     option: "delivery";
     values: "at-least-once" | "at-most-once";

@@ -5,7 +5,7 @@
 import type { Connection } from "../connection.ts";
 import type { Incoming, Outgoing } from "../driver.ts";
 import { DeadlineError } from "../errors.ts";
-import type { Declaration } from "../scope.ts";
+import { routingOf, type Declaration } from "../scope.ts";
 import { TEST_HEADER } from "./header.ts";
 
 interface Expected {
@@ -27,12 +27,13 @@ export class Outstanding {
     if (test === undefined) return () => {};
     const added: Expected[] = [];
     for (const connection of connections) {
-      const matching = [...connection.active.keys()].filter(
-        (each) => each.scope.address(each.name).match(message.address) !== null,
+      const routing = routingOf(connection.kind);
+      const matching = [...connection.active.keys()].filter((each) =>
+        routing.matches(each.scope.subscribable(each), message),
       );
       const groups = new Map<unknown, Set<Declaration>>();
       for (const declaration of matching) {
-        const key = declaration.options.group ?? declaration;
+        const key = routing.groupOf(declaration.scope.subscribable(declaration)) ?? declaration;
         groups.set(key, (groups.get(key) ?? new Set()).add(declaration));
       }
       for (const by of groups.values()) added.push({ test, connection, by, message });
@@ -100,10 +101,13 @@ export class Outstanding {
 
   #describe(test: string): string {
     return this.#of(test)
-      .map(({ by, message }) => {
+      .map(({ by, message, connection }) => {
         const [first] = by;
-        const group = first?.options.group;
-        return `"${message.address}" at the subscriber of "${first?.scope.address(first.name).template}"${group === undefined ? "" : ` (group ${group})`}`;
+        const group =
+          first === undefined
+            ? undefined
+            : routingOf(connection.kind).groupOf(first.scope.subscribable(first));
+        return `"${message.address}" at the subscriber of "${first?.scope.address(first.on).template}"${group === undefined ? "" : ` (group ${group})`}`;
       })
       .join(", ");
   }

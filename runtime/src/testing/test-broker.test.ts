@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { App, DeadlineError, RequestError, testBroker, ValidationError } from "../index.ts";
-import { MemoryBroker } from "../memory/index.ts";
+import { MemoryBroker, queue } from "../memory/index.ts";
 
 const Order = z.object({ id: z.string(), total: z.number() });
 const Invoice = z.object({ orderId: z.string(), amount: z.number() });
@@ -140,4 +140,19 @@ test("settled waits for what the test did not publish by itself", async () => {
   ]);
   await broker.publish("orders", { id: 1 });
   await expect(t.settled()).rejects.toThrow(ValidationError);
+});
+
+test("a message goes to a channel as to an address, and not to an address of that name", async () => {
+  const broker = new MemoryBroker();
+  const done = broker.publisher("done");
+  broker.subscriber(queue("jobs"), {}, async (job: number, { publish }) => {
+    await publish(queue("later"), job + 1);
+  });
+  const later = broker.subscriber(queue("later"), { publish: done }, async (job: number) => job);
+  const plain = broker.subscriber("jobs", {}, async (_: number) => {});
+  await using t = await testBroker(broker);
+  await t.publish(queue("jobs"), 1);
+  expect(later.calls).toEqual([2]);
+  expect(plain.calls).toEqual([]);
+  expect(done.published).toEqual([2]);
 });

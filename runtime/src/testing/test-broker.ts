@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { App } from "../app.ts";
 import { connectionOf, type AnyBroker } from "../broker.ts";
 import { startEmulator } from "../companions.ts";
+import { channelOf, isChannel, nameOf, type Channel } from "../channel.ts";
 import type { Connection } from "../connection.ts";
 import { inChain } from "../context.ts";
 import type { Connect, Driver, Outgoing } from "../driver.ts";
@@ -9,7 +10,7 @@ import { DeclarationError } from "../errors.ts";
 import { createLogger } from "../logger.ts";
 import { MemorySpace } from "../memory/driver.ts";
 import type { PublishOptions, Requester, Sender, SendOptions, Target } from "../publisher.ts";
-import type { Provider } from "../scope.ts";
+import { routingOf, type Provider } from "../scope.ts";
 import { continueTrace } from "../trace.ts";
 import { TEST_HEADER } from "./header.ts";
 import { Outstanding } from "./outstanding.ts";
@@ -32,12 +33,12 @@ type TestPublishOptions = PublishOptions & { readonly params?: Readonly<Record<s
 /** An app under test. */
 export interface TestBroker extends AsyncDisposable {
   /**
-   * Publishes to an address or through a publisher. Resolves when every subscriber of the app under test that it set
+   * Publishes to an address or channel, or through a publisher. Resolves when every subscriber of the app under test that it set
    * off, over all steps, has settled; nothing matching resolves at once.
    * @throws the handler's error; {DeadlineError} naming what is outstanding.
    */
   publish<Message>(
-    target: string | Target<Message>,
+    target: string | Channel | Target<Message>,
     message: Message,
     options?: TestPublishOptions,
   ): Promise<void>;
@@ -47,7 +48,11 @@ export interface TestBroker extends AsyncDisposable {
     message: Message,
     options?: TestPublishOptions,
   ): Promise<Reply>;
-  request(target: string, message: unknown, options?: TestPublishOptions): Promise<unknown>;
+  request(
+    target: string | Channel,
+    message: unknown,
+    options?: TestPublishOptions,
+  ): Promise<unknown>;
   /**
    * Resolves when everything that the code under test published by itself (a hook, a timer, a plain
    * `invoices.publish(…)` in the test) has settled; throws as `publish` does.
@@ -106,8 +111,8 @@ export async function testBroker(
     throw error;
   }
 
-  const senderOf = (to: string | Target<never>): Sender =>
-    typeof to === "string"
+  const senderOf = (to: string | Channel | Target<never>): Sender =>
+    typeof to === "string" || isChannel(to)
       ? (connections.find((each) => listens(each, to)) ?? (connections[0] as Connection)).senderFor(
           to,
         )
@@ -134,8 +139,10 @@ export async function testBroker(
 
   return {
     publish: (to, message, given) =>
-      run(() => senderOf(to as string | Target<never>).publish(message, given as SendOptions)),
-    request: (to: string | Target<never>, message: unknown, given?: TestPublishOptions) =>
+      run(() =>
+        senderOf(to as string | Channel | Target<never>).publish(message, given as SendOptions),
+      ),
+    request: (to: string | Channel | Target<never>, message: unknown, given?: TestPublishOptions) =>
       run(() => senderOf(to).request(message, given)) as Promise<never>,
     settled: () => outstanding.wait(ambient, timeout),
     close: end,
@@ -143,11 +150,18 @@ export async function testBroker(
   };
 }
 
-/** Whether a subscriber of this connection takes messages of an address. */
-function listens(connection: Connection, address: string): boolean {
-  return [...connection.scope.all()].some((each) => {
-    const declared = each.scope.address(each.name);
-    return declared.template === address || declared.match(address) !== null;
+/** Whether a subscriber of this connection takes messages of an address or channel. */
+function listens({ scope, kind }: Connection, to: string | Channel): boolean {
+  const address = nameOf(to);
+  const channel = channelOf(to);
+  const message = { address, payload: new Uint8Array(), headers: {}, ...(channel && { channel }) };
+  return [...scope.all()].some((each) => {
+    const subscribable = each.scope.subscribable(each);
+    const same = channelOf(each.on)?.type === channel?.type;
+    return (
+      (same && subscribable.address.template === address) ||
+      routingOf(kind).matches(subscribable, message)
+    );
   });
 }
 
@@ -236,7 +250,7 @@ async function openRung(
     return { connect: (connection) => connectOwn(connection), close: async () => {} };
   if (on === "emulator") {
     const protocols = [...new Set(connections.map(({ kind }) => kind.protocol))].filter(
-      (protocol) => protocol === "nats" || protocol === "mqtt",
+      (protocol) => protocol !== "memory",
     );
     const emulator = await startEmulator({
       ports: Object.fromEntries(protocols.map((protocol) => [protocol, 0])),
@@ -254,8 +268,8 @@ async function openRung(
   return {
     connect: ({ kind }) =>
       (spaces.get(kind.protocol) as MemorySpace).connect({
-        dialect: kind.dialect,
         redelivers: kind.redelivers,
+        ...(kind.routing === undefined ? {} : { routing: kind.routing }),
       }),
     close: async () => {},
   };
