@@ -1,0 +1,480 @@
+/**
+ * One subscriber's records: from the client's batches to the handler, at most `concurrency` at once, and back to the group as
+ * commits of the lowest unfinished offset. Fetching goes on while handlers run, so that a slow one costs no membership.
+ */
+import { within } from "../abortable.ts";
+import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
+import type { Assigned, Fetched } from "./client.ts";
+import type { Member } from "./member.ts";
+import { readMessage } from "./message.ts";
+import type { KafkaSubscriberOptions } from "./options.ts";
+import { AHEAD, Partition, type Entry, type Order } from "./partition.ts";
+import { reasonOf } from "./failure.ts";
+import type { From, Offsets, Topics } from "./topics.ts";
+
+/** A batch holds its fetcher up for so long; then its partition is paused, and others get on. */
+const PATIENCE = 1000;
+
+/** Joining takes no longer than this where all is well. */
+const JOINING = 15_000;
+
+export interface SubscriptionOptions {
+  readonly request: SubscribeRequest;
+  readonly context: DriverContext;
+  readonly topics: Topics;
+  /** The group as committed to; absent where nothing is. */
+  readonly group: string | undefined;
+  /** `topic/partition` of all that were there when it began: others are read from their first record. */
+  readonly present: ReadonlySet<string>;
+  respond(topic: string, request: Incoming, answer: Answer): Promise<void>;
+}
+
+export type Answer = Parameters<NonNullable<Incoming["respond"]>>[0];
+
+type Phase = "joining" | "settling" | "active" | "revoking" | "ended";
+
+export class Subscription implements ActiveSubscription {
+  readonly redelivers = true;
+  /** Set once, by who makes both. */
+  member: Member | undefined;
+  readonly #options: SubscriptionOptions;
+  readonly #own: KafkaSubscriberOptions;
+  readonly #order: Order;
+  readonly #partitions = new Map<string, Partition>();
+  /** Those of now; the others are remembered for when they come back. */
+  #assigned: Partition[] = [];
+  #phase: Phase = "joining";
+  #since = performance.now();
+  #trouble: string | undefined = "it has not joined its group yet";
+  #generation = 0;
+  #running = 0;
+  #turn = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt = Infinity;
+  #committing: Promise<void> | undefined;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #draining = false;
+  /** Woken whenever a record has ended or something begins or ends. */
+  readonly #waiting = new Set<() => void>();
+  readonly #first: { resolve: () => void; promise: Promise<void> };
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#own = options.request.options as KafkaSubscriberOptions;
+    const { batch } = this.#own as { batch?: unknown };
+    // A batch takes records of one key together; alone, order is that of the partition anyway.
+    this.#order = batch === undefined && options.request.concurrency > 1 ? "key" : "strict";
+    let resolve = () => {};
+    this.#first = { promise: new Promise((done) => (resolve = done)), resolve };
+  }
+
+  /** Resolves when the first assignment is in force: every position is known. */
+  get inForce(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  problem(): string | undefined {
+    if (this.#trouble !== undefined) return this.#trouble;
+    const usual = this.#phase === "active" || this.#phase === "ended";
+    if (usual || performance.now() - this.#since < JOINING) return undefined;
+    return `it has been out of its group for ${Math.round((performance.now() - this.#since) / 1000)} s`;
+  }
+
+  /** A rebalance: handlers end first, within half of its time, and what is done is committed. */
+  mayJoin(): boolean {
+    if (this.#phase === "active" || this.#phase === "settling") {
+      this.#enter("revoking");
+      void this.#revoke();
+    }
+    return this.#phase !== "revoking";
+  }
+
+  /** Before its consumer is replaced: as in a rebalance. */
+  async retire(): Promise<void> {
+    this.mayJoin();
+    await this.#until(() => this.#phase !== "revoking");
+  }
+
+  /** Resolves when every position is told. */
+  async assigned(assignment: Assigned): Promise<void> {
+    const generation = ++this.#generation;
+    this.#enter("settling");
+    this.#trouble = undefined;
+    await this.#settle(assignment, generation);
+  }
+
+  lost(error: Error): void {
+    if (this.#phase === "ended") return;
+    this.#generation++;
+    this.#leavePartitions();
+    this.#enter("joining");
+    this.#trouble = `its consumer failed and joins again: ${reasonOf(error)}`;
+    this.#options.context.logger.warn(`${this.#name}: ${this.#trouble}`);
+  }
+
+  /** One fetch's records of one partition. It is held as long as they wait, at most for a while. */
+  async batch(payload: Fetched): Promise<void> {
+    const { batch, heartbeat } = payload;
+    const generation = this.#generation;
+    await this.#beating(heartbeat, () => this.#phase !== "settling");
+    const partition = this.#partitions.get(`${batch.topic}/${batch.partition}`);
+    const current = () => this.#generation === generation && this.#phase === "active";
+    // A seek is under way: what was fetched before it is fetched again.
+    if (partition === undefined || !current() || payload.isStale() || this.#draining) return;
+    if (Number(batch.highWatermark) < partition.next) this.#cutBack(partition, batch);
+    const { topic, partition: number } = batch;
+    partition.accept(
+      batch.messages.map((message) => Object.assign(message, { topic, partition: number })),
+      Number(batch.lastOffset()) + 1,
+    );
+    this.#pump();
+    const before = partition.waiting;
+    const began = performance.now();
+    let enough = 0;
+    await this.#beating(heartbeat, () => {
+      if (!current() || this.#draining || partition.waiting <= enough) return true;
+      if (performance.now() - began < PATIENCE) return false;
+      // What is left at this pace until the next fetch after `resume` can be back.
+      enough = Math.floor((before - partition.waiting) / 2);
+      if (partition.waiting <= enough) return true;
+      this.#pause(partition, enough);
+      return true;
+    });
+  }
+
+  /** A fetch with nothing for us: records of transactions that were given up, and the marks of those that ended. */
+  passed(topic: string, number: number, upTo: number): void {
+    const partition = this.#partitions.get(`${topic}/${number}`);
+    if (this.#phase !== "active" || partition === undefined || partition.next >= upTo) return;
+    partition.accept([], upTo);
+    this.#commitSoon();
+  }
+
+  async drain(): Promise<void> {
+    this.#draining = true;
+    clearTimeout(this.#timer);
+    this.#wake();
+    await this.#until(() => this.#running === 0);
+    await this.end();
+  }
+
+  /** Without waiting for handlers: what they have is delivered again. */
+  async end(): Promise<void> {
+    if (this.#phase === "ended") return;
+    const inForce = this.#phase === "active";
+    this.#draining = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#commitTimer);
+    if (inForce) await this.#commit().catch(() => undefined);
+    this.#enter("ended");
+    this.#first.resolve();
+    await this.member?.leave();
+  }
+
+  get #name(): string {
+    const { request, group } = this.#options;
+    const { template } = request.address;
+    return group === undefined ? `"${template}"` : `"${template}" in group "${group}"`;
+  }
+
+  #enter(phase: Phase): void {
+    this.#phase = phase;
+    this.#since = performance.now();
+    this.#wake();
+  }
+
+  /** Finds where each partition goes on, tells the client, and begins. */
+  async #settle(assignment: Assigned, generation: number): Promise<void> {
+    const { topics, group, context } = this.#options;
+    const names = Object.keys(assignment);
+    const stale = () => this.#generation !== generation || this.#phase !== "settling";
+    for (let delay = 50; ; delay = Math.min(2000, delay * 2)) {
+      try {
+        const committed =
+          group === undefined || names.length === 0
+            ? new Map<string, Offsets>()
+            : await topics.committed(group, names);
+        if (stale()) return;
+        const ours: Partition[] = [];
+        for (const topic of names)
+          ours.push(
+            ...(await this.#place(
+              topic,
+              assignment[topic] ?? [],
+              committed.get(topic) ?? new Map(),
+            )),
+          );
+        if (stale()) return;
+        this.#leavePartitions(ours);
+        for (const partition of ours) {
+          this.#seek(partition);
+          if (partition.paused) this.#resume(partition);
+        }
+        this.#assigned = ours;
+        this.#enter("active");
+        if (group !== undefined && ours.some(({ committed: known }) => known < 0))
+          await this.#commit(true);
+        break;
+      } catch (error) {
+        if (stale() && this.#phase !== "active") return;
+        context.logger.warn(
+          `${this.#name}: could not find where to go on, tries again: ${reasonOf(error)}`,
+        );
+        if (this.#phase === "active") break;
+        await new Promise((resolve) => setTimeout(resolve, delay));
+        if (stale()) return;
+      }
+    }
+    const count = this.#assigned.length;
+    context.logger.info(
+      `${this.#name} reads ${count === 0 ? "no partition: others of its group have them all" : `${count} ${count === 1 ? "partition" : "partitions"}`}`,
+    );
+    this.#first.resolve();
+    this.#pump();
+  }
+
+  /** The partitions of one topic, each at its position. */
+  async #place(
+    topic: string,
+    numbers: readonly number[],
+    committed: Offsets,
+  ): Promise<Partition[]> {
+    const { topics, group, present } = this.#options;
+    const from: From = this.#own.from ?? "latest";
+    let begin: Offsets | undefined;
+    let earliest: Offsets | undefined;
+    const found: Partition[] = [];
+    for (const number of numbers) {
+      const id = `${topic}/${number}`;
+      const offset = committed.get(number) ?? -1;
+      let partition = this.#partitions.get(id);
+      if (partition !== undefined && group !== undefined && offset !== partition.committed) {
+        // Others were here meanwhile; or somebody has set the group back, then everything is to come again.
+        if (offset > partition.committed) partition.advance(offset);
+        else partition = undefined;
+      }
+      if (partition === undefined) {
+        let position = offset;
+        if (offset < 0 && (present.has(id) || typeof from === "object"))
+          position = (begin ??= await topics.begin(topic, from)).get(number) ?? 0;
+        else if (offset < 0)
+          position = (earliest ??= await topics.begin(topic, "earliest")).get(number) ?? 0;
+        partition = new Partition(topic, number, position, group === undefined ? position : offset);
+        this.#partitions.set(id, partition);
+      }
+      found.push(partition);
+    }
+    return found;
+  }
+
+  async #revoke(): Promise<void> {
+    const { rebalanceTimeout = 60_000 } = this.#own;
+    const generation = this.#generation;
+    const ended = this.#until(() => this.#running === 0 || this.#phase === "ended");
+    await within(ended, rebalanceTimeout / 2, () => new Error("handlers still run")).catch(
+      () => undefined,
+    );
+    if (this.#generation !== generation || this.#phase !== "revoking") return;
+    await within(this.#commit(), rebalanceTimeout / 4, () => new Error("not committed")).catch(
+      () => undefined,
+    );
+    if (this.#generation === generation && this.#phase === "revoking") this.#enter("joining");
+  }
+
+  /** Those that are not ours any longer keep what is with the handler, so that it does not begin twice. */
+  #leavePartitions(kept: readonly Partition[] = []): void {
+    for (const partition of this.#assigned) if (!kept.includes(partition)) partition.forget();
+    this.#assigned = [...kept];
+  }
+
+  /** Hands over what may begin. */
+  #pump(): void {
+    if (this.#phase !== "active" || this.#draining) return;
+    const { concurrency } = this.#options.request;
+    const now = performance.now();
+    let due = Infinity;
+    let idle = 0;
+    while (this.#running < concurrency && idle < this.#assigned.length) {
+      const partition = this.#assigned[this.#turn++ % this.#assigned.length] as Partition;
+      const taken = partition.take(this.#order, now, Math.max(AHEAD, 2 * concurrency));
+      if (typeof taken === "object") {
+        idle = 0;
+        void this.#deliver(partition, taken);
+      } else {
+        idle++;
+        due = Math.min(due, taken ?? Infinity);
+      }
+    }
+    if (due < this.#timerAt) {
+      clearTimeout(this.#timer);
+      this.#timerAt = due;
+      this.#timer = setTimeout(
+        () => {
+          this.#timerAt = Infinity;
+          this.#pump();
+        },
+        Math.max(1, Math.ceil(due - now)),
+      );
+    }
+  }
+
+  async #deliver(partition: Partition, entry: Entry): Promise<void> {
+    this.#running++;
+    const incoming = readMessage(entry.message, entry.attempt);
+    const replyTo = incoming.headers["reply_to"];
+    const early = (this.#own as { ack?: string }).ack === "onReceive";
+    await this.#options.request.deliver({
+      ...incoming,
+      ...(replyTo ? { respond: (answer) => this.#options.respond(replyTo, incoming, answer) } : {}),
+      settle: {
+        ack: async () => {
+          partition.finish(entry);
+          // At most once: gone before the handler begins.
+          if (early) await this.#commitUpTo(partition, entry.offset);
+        },
+        nack: async ({ delay = 0 } = {}) => partition.again(entry, performance.now() + delay),
+        reject: async () => {
+          this.#options.context.logger.warn(
+            `${this.#name}: rejected, its offset passes: ${entry.offset} of partition ${partition.number} of "${partition.topic}"`,
+          );
+          partition.finish(entry);
+        },
+      },
+    });
+    this.#running--;
+    if (partition.paused && partition.waiting <= (this.#resumeAt.get(partition) ?? 0))
+      this.#resume(partition);
+    this.#commitSoon();
+    this.#pump();
+    this.#wake();
+  }
+
+  readonly #resumeAt = new Map<Partition, number>();
+
+  #pause(partition: Partition, resumeAt: number): void {
+    partition.paused = true;
+    this.#resumeAt.set(partition, resumeAt);
+    this.#tell((consumer) => consumer.pause([whole(partition)]));
+  }
+
+  #resume(partition: Partition): void {
+    partition.paused = false;
+    this.#resumeAt.delete(partition);
+    this.#tell((consumer) => consumer.resume([whole(partition)]));
+  }
+
+  #seek({ topic, number, next }: Partition): void {
+    this.#tell((consumer) => consumer.seek({ topic, partition: number, offset: String(next) }));
+  }
+
+  /** Between two generations there is nobody to tell, and nothing to tell either. */
+  #tell(what: (consumer: NonNullable<Member["consumer"]>) => void): void {
+    const consumer = this.member?.consumer;
+    if (consumer === undefined) return;
+    try {
+      what(consumer);
+    } catch {
+      // It crashed a moment ago: positions are found anew with the next one.
+    }
+  }
+
+  /** The log ends before what was read: it was cut, and its offsets are given again to other records. */
+  #cutBack(partition: Partition, batch: Fetched["batch"]): void {
+    const first = Number(batch.firstOffset() ?? batch.highWatermark);
+    this.#options.context.logger.warn(
+      `${this.#name}: partition ${partition.number} of "${partition.topic}" was cut back by the broker from ${partition.next} to ${batch.highWatermark}; reading on from ${first}`,
+    );
+    partition.advance(first);
+  }
+
+  #commitSoon(): void {
+    if (this.#options.group === undefined || this.#commitTimer !== undefined) return;
+    const { commitInterval = 500 } = this.#own;
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined;
+      if (this.#phase !== "active") return;
+      void this.#commit()
+        .catch((error: unknown) => {
+          if (this.#phase === "active")
+            this.#options.context.logger.warn(
+              `${this.#name}: could not commit: ${reasonOf(error)}`,
+            );
+        })
+        .finally(() => {
+          if (this.#assigned.some(({ floor, committed }) => floor > committed)) this.#commitSoon();
+        });
+    }, commitInterval);
+  }
+
+  async #commitUpTo(partition: Partition, offset: number): Promise<void> {
+    if (this.#options.group === undefined) return;
+    while (partition.committed <= offset && partition.floor > offset && this.#phase === "active")
+      await this.#commit();
+  }
+
+  /** One at a time, so that no older offsets come after newer ones. */
+  async #commit(all = false): Promise<void> {
+    while (this.#committing !== undefined) await this.#committing.catch(() => undefined);
+    if (this.#options.group === undefined) return;
+    const due = this.#assigned.filter(({ floor, committed }) =>
+      all ? committed < 0 || floor > committed : floor > committed,
+    );
+    const consumer = this.member?.consumer;
+    if (due.length === 0 || consumer === undefined) return;
+    const offsets = due.map((partition) => ({ partition, offset: partition.floor }));
+    this.#committing = consumer
+      .commitOffsets(
+        offsets.map(({ partition: { topic, number }, offset }) => ({
+          topic,
+          partition: number,
+          offset: String(offset),
+        })),
+      )
+      .then(() => {
+        for (const { partition, offset } of offsets) partition.committed = offset;
+      });
+    try {
+      await this.#committing;
+    } finally {
+      this.#committing = undefined;
+    }
+  }
+
+  /** Waits, and tells the group meanwhile that we live. A rebalance ends the wait with an error, as clients want it. */
+  async #beating(heartbeat: () => Promise<void>, holds: () => boolean): Promise<void> {
+    if (holds()) return;
+    const interval = intervalOf(this.#own) / 2;
+    for (;;) {
+      const held = await this.#until(holds, Math.min(interval, PATIENCE));
+      if (held) return;
+      await heartbeat();
+    }
+  }
+
+  /** Whether it holds, looked at whenever something changed; after `limit` ms as it is then. */
+  #until(holds: () => boolean, limit?: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const look = () => {
+        if (!holds()) return;
+        end(true);
+      };
+      const end = (held: boolean) => {
+        this.#waiting.delete(look);
+        clearTimeout(timer);
+        resolve(held);
+      };
+      const timer = limit === undefined ? undefined : setTimeout(() => end(holds()), limit);
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  #wake(): void {
+    for (const look of this.#waiting) look();
+  }
+}
+
+export const intervalOf = (options: KafkaSubscriberOptions): number =>
+  options.heartbeatInterval ?? Math.min(3000, (options.sessionTimeout ?? 30_000) / 10);
+
+const whole = ({ topic, number }: Partition) => ({ topic, partitions: [number] });
