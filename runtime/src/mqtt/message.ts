@@ -1,19 +1,53 @@
 /** MQTT packets ↔ messages, filters and client ids. Pure: nothing here talks to a broker. */
 import { createHash } from "node:crypto";
 import type { Headers, Incoming } from "../driver.ts";
+import { PublishError } from "../errors.ts";
+import { whole } from "./check.ts";
 import type { MqttPacket } from "./driver.ts";
+import type { Mqtt5PublishOptions } from "./options.ts";
 
-/** The properties that carry headers in MQTT 5: the content type in its own (3.3.2.3.9), the rest as user properties. */
-export interface HeaderProperties {
-  contentType?: string;
-  userProperties?: Record<string, string | string[]>;
-}
+/** What a PUBLISH of MQTT 5 carries besides topic and payload. */
+export type Properties = NonNullable<MqttPacket["properties"]>;
 
-export function writeHeaders(headers: Headers): HeaderProperties {
+/** Names the service that published, for subscribers with `noLocal`: publishing has a connection of its own. */
+const SENDER = "millrace-sender";
+
+/** The content type travels in its own property (3.3.2.3.9), the other headers as user properties. */
+export function writeHeaders(headers: Headers): Properties {
   const { "content-type": contentType, ...userProperties } = headers;
   return {
     ...(contentType === undefined ? {} : { contentType }),
     ...(Object.keys(userProperties).length === 0 ? {} : { userProperties }),
+  };
+}
+
+/**
+ * The properties of one message. `sender`: marks it as that service's own.
+ * @throws {PublishError} for an expiry that is none.
+ */
+export function writeProperties(
+  headers: Headers,
+  options: Mqtt5PublishOptions,
+  sender?: string,
+): Properties {
+  const { expiry, payloadFormat, responseTopic } = options;
+  if (expiry !== undefined && !whole(expiry, 1, 4_294_967_295))
+    throw new PublishError(`expiry ${expiry}: give whole seconds from 1 to 4294967295`);
+  const properties = writeHeaders(headers);
+  const userProperties = {
+    ...properties.userProperties,
+    ...(options.userProperties as Properties["userProperties"]),
+    ...(sender === undefined ? {} : { [SENDER]: sender }),
+  };
+  // FastStream's services have the correlation id there and in no header.
+  const correlation = options.correlationData ?? headers["correlation_id"];
+  return {
+    ...properties,
+    ...(Object.keys(userProperties).length === 0 ? {} : { userProperties }),
+    ...(expiry === undefined ? {} : { messageExpiryInterval: expiry }),
+    ...(payloadFormat === undefined ? {} : { payloadFormatIndicator: payloadFormat === "utf-8" }),
+    ...(responseTopic === undefined ? {} : { responseTopic }),
+    ...(correlation === undefined ? {} : { correlationData: Buffer.from(correlation as string) }),
   };
 }
 
@@ -30,15 +64,26 @@ export function readMessage(
   };
 }
 
-/** One value a name; a property that was sent several times becomes one list, as in HTTP (RFC 9110, 5.3). */
+/**
+ * One value a name; a property that was sent several times becomes one list, as in HTTP (RFC 9110, 5.3).
+ * Correlation data that is text stands in for a correlation id that is not there: services of other makes send it so.
+ */
 export function readHeaders(packet: MqttPacket): Headers {
-  const { contentType, userProperties } = packet.properties ?? {};
+  const { contentType, userProperties, correlationData } = packet.properties ?? {};
   const headers: Record<string, string> =
     contentType === undefined ? {} : { "content-type": contentType };
   for (const [name, value] of Object.entries(userProperties ?? {}))
-    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+    if (name !== SENDER) headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  if (headers["correlation_id"] === undefined && correlationData !== undefined) {
+    const text = correlationData.toString();
+    if (text !== "" && Buffer.from(text).equals(correlationData)) headers["correlation_id"] = text;
+  }
   return headers;
 }
+
+/** Whether a service of this name published it, and marked it. */
+export const isFrom = (packet: MqttPacket, sender: string): boolean =>
+  packet.properties?.userProperties?.[SENDER] === sender;
 
 /** The topic filter of a subscription (shared ones: MQTT 5, 4.8.2; mosquitto and others take them in 3.1.1 too). */
 export function filterOf(pattern: string, group: string | undefined): string {

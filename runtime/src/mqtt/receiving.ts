@@ -6,9 +6,17 @@ import type { MqttClient, MqttPacket } from "./driver.ts";
 import { readMessage } from "./message.ts";
 
 export interface Receiver {
-  /** Takes no further messages; resolves when those with the handler have settled. What waits stays with the broker. */
+  /**
+   * Takes no further messages; resolves when those with the handler have settled. What waits stays with the broker, and
+   * so does what still comes until `stop`: a client that nobody listens to acknowledges by itself.
+   */
   drain(): Promise<void>;
-  /** Forgets everything at once. */
+  /**
+   * The same where the broker keeps nothing: what it has sent, or has still to send, is handled first. `heard` resolves
+   * when the broker has had all acknowledgements so far, and what it sent upon them has come.
+   */
+  finish(heard: () => Promise<void>): Promise<void>;
+  /** Forgets everything at once. Once the connection has ended, where the broker keeps messages. */
   stop(): void;
 }
 
@@ -32,19 +40,37 @@ export function receiveFrom(
     redelivers: boolean;
     logger: DriverContext["logger"];
     respond(packet: MqttPacket): Incoming["respond"] | undefined;
+    /** Whether the subscriber does not want it: it is acknowledged and not handled. */
+    ignores(packet: MqttPacket): boolean;
   },
 ): Receiver {
   const later = new Map<NodeJS.Timeout, Delivery>();
   let open = true;
-  const intake = createIntake<Delivery>(request.concurrency, (delivery) =>
-    request.deliver(incoming(delivery)),
-  );
+  /** Whether what is left now is gone, acknowledged or not. */
+  let last = false;
+  let taken = 0;
+  let inHand = 0;
+  let idle = () => {};
+  const intake = createIntake<Delivery>(request.concurrency, async (delivery) => {
+    await request.deliver(incoming(delivery));
+    inHand--;
+    if (inHand === 0) idle();
+  });
+  const handle = (delivery: Delivery) => {
+    inHand++;
+    intake.push(delivery);
+  };
   const stopTaking = takeOver(
     client,
     (topic) => request.address.match(topic) !== null,
     (packet, held) => {
+      if (facts.ignores(packet)) {
+        held?.confirm();
+        return;
+      }
       const delivery = { packet, held, attempt: packet.dup ? 2 : 1 };
-      if (open) intake.push(delivery);
+      taken++;
+      if (open) handle(delivery);
       else leave(delivery, "came while the subscriber was stopping");
     },
   );
@@ -78,17 +104,15 @@ export function receiveFrom(
     }
     const timer = setTimeout(() => {
       later.delete(timer);
-      intake.push(next);
+      handle(next);
     }, delay);
     later.set(timer, next);
   }
 
   /** At the end: what the broker keeps comes again; what it does not keep is gone, and that is said. */
   function leave({ packet, held }: Delivery, why: string): void {
-    if (held !== undefined) return;
-    facts.logger.warn(
-      `a message on "${packet.topic}" ${why}, and at QoS 0 nobody keeps it: it is lost`,
-    );
+    if (held !== undefined && !last) return;
+    facts.logger.warn(`a message on "${packet.topic}" ${why}, and nobody keeps it: it is lost`);
   }
 
   function close(): void {
@@ -104,6 +128,16 @@ export function receiveFrom(
     async drain() {
       close();
       await intake.drain(({ held }) => held === undefined);
+    },
+    async finish(heard) {
+      last = true;
+      for (let before = -1; before !== taken;) {
+        before = taken;
+        if (inHand > 0) await new Promise<void>((resolve) => (idle = resolve));
+        await heard();
+      }
+      close();
+      await intake.drain(() => true);
       stopTaking();
     },
     stop() {

@@ -1,5 +1,5 @@
-/** What each QoS may and may not be given; checked by `npm run check`. */
-import { MqttBroker, type MqttRouter } from "./index.ts";
+/** What each QoS and version may and may not be given; checked by `npm run check`. */
+import { MqttBroker, MqttRouter, type MqttPacket } from "./index.ts";
 
 const broker = new MqttBroker();
 
@@ -19,6 +19,12 @@ broker.subscriber("a", { qos: 3 }, async (_: unknown) => {});
 // @ts-expect-error -- only a publisher retains
 broker.subscriber("a", { retain: true }, async (_: unknown) => {});
 
+// The client's own object is typed.
+broker.subscriber("a", {}, async (_: unknown, { message }) => {
+  const packet: MqttPacket = message.raw;
+  return packet.properties?.userProperties;
+});
+
 // {param}s are typed as on every broker.
 broker.subscriber("users/{id}/created", { qos: 1 }, async (_: unknown, { params }) =>
   params.id.trim(),
@@ -31,5 +37,42 @@ void broker.publisher("users/{id}/created", { qos: 2 }).publish({});
 // @ts-expect-error -- no such option
 void broker.publish("a", {}, { group: "g" });
 
-declare const router: MqttRouter;
-broker.include(router);
+// MQTT 5 by default.
+broker.subscriber(
+  "a",
+  { receiveMaximum: 5, noLocal: true, retainHandling: "never" },
+  async () => {},
+);
+void broker.publish("a", {}, { expiry: 60, userProperties: { tag: ["a", "b"] } });
+new MqttBroker({
+  sessionExpiry: 60,
+  topicAliases: true,
+  will: { topic: "w", payload: "", delay: 5 },
+});
+
+// What 3.1.1 does not have, it is not given.
+const old = new MqttBroker({ protocol: "3.1.1", will: { topic: "w", payload: "" } });
+old.subscriber("a", { group: "g", qos: 2, cleanStart: true }, async () => {});
+void old.publish("a", {}, { retain: true });
+// @ts-expect-error -- only MQTT 5 has it
+new MqttBroker({ protocol: "3.1.1", sessionExpiry: 60 });
+// @ts-expect-error -- only MQTT 5 has it
+new MqttBroker({ protocol: "3.1.1", will: { topic: "w", payload: "", delay: 5 } });
+// @ts-expect-error -- only MQTT 5 has it
+old.subscriber("a", { receiveMaximum: 5 }, async () => {});
+// @ts-expect-error -- only MQTT 5 has it
+void old.publish("a", {}, { expiry: 60 });
+// @ts-expect-error -- only MQTT 5 has it
+old.publisher("a", { payloadFormat: "utf-8" });
+
+broker.include(new MqttRouter());
+old.include(new MqttRouter({ protocol: "3.1.1" }));
+// @ts-expect-error -- only MQTT 5 has it
+new MqttRouter({ protocol: "3.1.1" }).subscriber("a", { noLocal: true }, async () => {});
+// Of a version that only its environment knows, everything may be said; what cannot be is told at start.
+const either = new MqttBroker({ protocol: process.env["OLD"] === "" ? "5" : "3.1.1" });
+either.subscriber("a", { noLocal: true }, async () => {});
+const plain: MqttBroker = either;
+void plain;
+const five: MqttBroker = new MqttBroker({ protocol: "5" });
+void five;
