@@ -68,7 +68,7 @@ test("a broker that is not there yet is said", async () => {
   const made = makeProject().millrace(["init", "billing", "--broker", "nat"]);
   expect(await made.ended).toBe(2);
   expect(made.output.stderr).toMatch(
-    /there is no broker "nat" yet: nats or mqtt; did you mean nats\?/,
+    /there is no broker "nat" yet: kafka, rabbitmq, nats, redis, mqtt; did you mean nats\?/,
   );
 });
 

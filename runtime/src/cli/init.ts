@@ -10,10 +10,10 @@ export const init: Command = {
   operand: "[DIR]",
   summary: "Makes a service with a test in DIR (default: the current folder); overwrites nothing.",
   options: {
-    broker: { value: "NAME", help: `${brokerNames.join(" or ")} (default nats)` },
+    broker: { value: "NAME", help: `${brokerNames.join(", ")} (default nats)` },
     help: { help: "shows this" },
   },
-  examples: ["millrace init billing", "millrace init billing --broker mqtt"],
+  examples: ["millrace init billing", "millrace init billing --broker kafka"],
 
   async run(call) {
     const folder = resolve(call.operand ?? ".");
@@ -37,7 +37,7 @@ function brokerNamed(text: string): BrokerName {
   if (name !== undefined) return name;
   throw usageError(
     "init",
-    `there is no broker "${text}" yet: ${brokerNames.join(" or ")}${didYouMean(text, brokerNames)}`,
+    `there is no broker "${text}" yet: ${brokerNames.join(", ")}${didYouMean(text, brokerNames)}`,
   );
 }
 

@@ -34,7 +34,7 @@ test("workers share the requests, and the others answer when one dies", async ()
   process.kill(first, "SIGKILL");
   await run.says(/ended \(SIGKILL\): starting it again/);
   // The emulator may hear of the death a moment after the supervisor did, and route one request more to the dead.
-  await expect.poll(() => ask("who", 500).catch(() => null), { timeout: 10_000 }).toBe(second);
+  await expect.poll(() => ask("who", 500).catch(() => null)).toBe(second);
   for (const _of of ["first", "second", "again"]) await run.says(/answers-\d is ready/);
   run.signal("SIGTERM");
   expect(await run.ended).toBe(0);

@@ -54,7 +54,7 @@ test("nobody outlives a supervisor that is killed", async () => {
   const run = makeProject("greeter").millrace(["run", "app.ts", "--reload"]);
   await run.says(/greeter is ready/);
   process.kill(run.pid, "SIGKILL");
-  await expect.poll(() => run.family(), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => run.family()).toEqual([]);
 });
 
 test("tells the process that started it each time it is ready", async () => {
@@ -64,9 +64,7 @@ test("tells the process that started it each time it is ready", async () => {
   project.write("added.ts", "");
   await run.says(/added\.ts changed/);
   await run.says(/greeter is ready/);
-  await expect
-    .poll(() => run.messages, { timeout: 10_000 })
-    .toEqual([{ millrace: "ready" }, { millrace: "ready" }]);
+  await expect.poll(() => run.messages).toEqual([{ millrace: "ready" }, { millrace: "ready" }]);
   run.send({ millrace: "stop" });
   expect(await run.ended).toBe(0);
 });

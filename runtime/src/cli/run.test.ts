@@ -120,7 +120,7 @@ test.each([
 test("says ready to the process that started it, and drains at its word", async () => {
   const run = makeProject("greeter").millrace(["run", "app.ts"], { ipc: true });
   await run.says(/greeter is ready/);
-  await expect.poll(() => run.messages, { timeout: 10_000 }).toEqual([{ millrace: "ready" }]);
+  await expect.poll(() => run.messages).toEqual([{ millrace: "ready" }]);
   run.send({ millrace: "stop" });
   expect(await run.ended).toBe(0);
   expect(run.output.stdout).toMatch(/stop message: greeter stops[^]*doors closed/);

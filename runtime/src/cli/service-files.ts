@@ -1,7 +1,7 @@
 /** What `millrace init` writes: the shortest service that is whole, with a test. */
 import { createRequire } from "node:module";
 
-export const brokerNames = ["nats", "mqtt"] as const;
+export const brokerNames = ["kafka", "rabbitmq", "nats", "redis", "mqtt"] as const;
 export type BrokerName = (typeof brokerNames)[number];
 
 /** Versions of what is not this package's own; a test holds them to those the repository is tested with. */
@@ -15,26 +15,63 @@ export const tooling = {
 interface BrokerWords {
   readonly title: string;
   readonly maker: string;
+  /** The client's package. */
+  readonly client: "kafkajs" | "amqplib" | "nats" | "ioredis" | "mqtt";
   readonly variable: string;
   readonly url: string;
+  /** What is subscribed to, as code, and what it takes to write that. */
+  readonly on: string;
+  readonly imports?: string;
   /** Options of the subscriber, beside schema and publish. */
   readonly options: string;
 }
 
 const words: Record<BrokerName, BrokerWords> = {
+  kafka: {
+    title: "Kafka",
+    maker: "KafkaBroker",
+    client: "kafkajs",
+    variable: "MILLRACE_KAFKA_URL",
+    url: "localhost:9092",
+    on: '"orders"',
+    options: 'group: "billing", ',
+  },
+  rabbitmq: {
+    title: "RabbitMQ",
+    maker: "RabbitmqBroker",
+    client: "amqplib",
+    variable: "MILLRACE_RABBITMQ_URL",
+    url: "amqp://localhost:5672",
+    on: '"orders"',
+    options: 'group: "billing", ',
+  },
   nats: {
     title: "NATS",
     maker: "NatsBroker",
+    client: "nats",
     variable: "MILLRACE_NATS_URL",
     url: "nats://localhost:4222",
-    options: 'group: "billing"',
+    on: '"orders"',
+    options: 'group: "billing", ',
+  },
+  redis: {
+    title: "Redis",
+    maker: "RedisBroker",
+    client: "ioredis",
+    variable: "MILLRACE_REDIS_URL",
+    url: "redis://localhost:6379",
+    on: 'stream("orders", { group: "billing" })',
+    imports: "stream",
+    options: "",
   },
   mqtt: {
     title: "MQTT",
     maker: "MqttBroker",
+    client: "mqtt",
     variable: "MILLRACE_MQTT_URL",
     url: "mqtt://localhost:1883",
-    options: "qos: 1",
+    on: '"orders"',
+    options: "qos: 1, ",
   },
 };
 
@@ -44,7 +81,7 @@ export function serviceFiles(name: string, broker: BrokerName): Readonly<Record<
     "package.json": json(packageJson(name, broker)),
     "tsconfig.json": json(tsconfig),
     "src/app.ts": appCode(name, broker),
-    "src/app.test.ts": testCode,
+    "src/app.test.ts": testCode(broker),
     "README.md": readme(name, broker),
   };
 }
@@ -79,7 +116,7 @@ function packageJson(name: string, broker: BrokerName): object {
     },
     dependencies: {
       millrace: `^${own.version}`,
-      [broker]: own.peerDependencies[broker],
+      [words[broker].client]: own.peerDependencies[words[broker].client],
       zod: tooling.zod,
     },
     devDependencies: {
@@ -93,9 +130,10 @@ function packageJson(name: string, broker: BrokerName): object {
 }
 
 function appCode(name: string, broker: BrokerName): string {
-  const { maker, variable, url, options } = words[broker];
+  const { maker, imports, variable, url, on, options } = words[broker];
+  const imported = imports === undefined ? maker : `${maker}, ${imports}`;
   return `import { App } from "millrace";
-import { ${maker} } from "millrace/${broker}";
+import { ${imported} } from "millrace/${broker}";
 import { z } from "zod";
 
 // Connects to ${variable}, else ${url}.
@@ -107,8 +145,8 @@ const Invoice = z.object({ orderId: z.string(), amount: z.number() });
 export const invoices = broker.publisher("invoices", { schema: Invoice });
 
 export const bill = broker.subscriber(
-  "orders",
-  { schema: Order, ${options}, publish: invoices },
+  ${on},
+  { schema: Order, ${options}publish: invoices },
   async (order, { logger }) => {
     logger.info("billing order %s", order.id);
     return { orderId: order.id, amount: order.total };
@@ -119,20 +157,24 @@ export const app = new App(broker, { title: ${JSON.stringify(name)} });
 `;
 }
 
-const testCode = `import { testBroker } from "millrace/testing";
-import { expect, test } from "vitest";
+function testCode(broker: BrokerName): string {
+  const { on, imports } = words[broker];
+  const more = imports === undefined ? "" : `import { ${imports} } from "millrace/${broker}";\n`;
+  return `import { testBroker } from "millrace/testing";
+${more}import { expect, test } from "vitest";
 import { bill, broker, invoices } from "./app.ts";
 
 test("an order becomes an invoice", async () => {
   // In memory: no broker needed. { on: "emulator" } runs the real client against an emulated broker.
   await using t = await testBroker(broker, { on: "memory" });
 
-  await t.publish("orders", { id: "o-1", total: 42 });
+  await t.publish(${on}, { id: "o-1", total: 42 });
 
   expect(bill.calls).toEqual([{ id: "o-1", total: 42 }]);
   expect(invoices.published).toEqual([{ orderId: "o-1", amount: 42 }]);
 });
 `;
+}
 
 function readme(name: string, broker: BrokerName): string {
   const { title, variable, url } = words[broker];
@@ -151,7 +193,7 @@ A service on ${title}: receives \`orders\`, sends \`invoices\`.
 
 interface OwnPackage {
   readonly version: string;
-  readonly peerDependencies: Readonly<Record<BrokerName, string>>;
+  readonly peerDependencies: Readonly<Record<BrokerWords["client"], string>>;
 }
 
 /** By its name, which a package may ask for itself: holds from src and from any chunk of dist. */

@@ -77,8 +77,11 @@ function refuseFanOut(app: App, role: Role | null): void {
   );
   if (everywhere.length === 0) return;
   const names = everywhere.map(({ protocol, address }) => `  ${address} (${protocol})`).join("\n");
+  const channels = everywhere.some(({ protocol }) => protocol === "redis")
+    ? `; Redis channels have none: use stream("…", { group }) or list("…")`
+    : "";
   throw new CommandError(
-    `with --workers, every worker would handle every message of\n${names}\nGive ${everywhere.length === 1 ? "it" : "them"} a group, which the workers then share: { group: "${app.title}" }`,
+    `with --workers, every worker would handle every message of\n${names}\nGive ${everywhere.length === 1 ? "it" : "them"} a group, which the workers then share: { group: "${app.title}" }${channels}`,
   );
 }
 

@@ -22,7 +22,7 @@ test("several events of one save are one change", async () => {
   watched.add(file, Date.now() + 1000);
   writeFileSync(join(folder, ".app.ts.swp"), "");
   for (const text of ["2", "3", "4"]) writeFileSync(file, text);
-  await expect.poll(() => changes, { timeout: 10_000 }).toEqual([file]);
+  await expect.poll(() => changes).toEqual([file]);
 });
 
 test("a file beside it counts, too: a missing import may have appeared", async () => {
@@ -30,7 +30,7 @@ test("a file beside it counts, too: a missing import may have appeared", async (
   watched.add(file, Date.now() + 1000);
   const other = join(folder, "other.ts");
   writeFileSync(other, "");
-  await expect.poll(() => changes, { timeout: 10_000 }).toEqual([other]);
+  await expect.poll(() => changes).toEqual([other]);
 });
 
 test("of JSON, what was imported counts, and no other", async () => {
@@ -39,17 +39,17 @@ test("of JSON, what was imported counts, and no other", async () => {
   watched.add(imported, Date.now() + 1000);
   writeFileSync(join(folder, "ledger.json"), "[]");
   writeFileSync(imported, "{}");
-  await expect.poll(() => changes, { timeout: 10_000 }).toEqual([imported]);
+  await expect.poll(() => changes).toEqual([imported]);
 });
 
 test("a save between reading and watching is noticed, once", async () => {
   const { file, changes, watched } = watching();
   watched.add(file, Date.now() - 60_000);
-  await expect.poll(() => changes, { timeout: 10_000 }).toEqual([file]);
+  await expect.poll(() => changes).toEqual([file]);
   // Known by now: a clock that is wrong must not make it start again for ever.
   watched.add(file, 0);
   writeFileSync(file, "2");
-  await expect.poll(() => changes, { timeout: 10_000 }).toEqual([file, file]);
+  await expect.poll(() => changes).toEqual([file, file]);
 });
 
 test.each([

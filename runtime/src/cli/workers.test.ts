@@ -52,7 +52,7 @@ test("nobody outlives a supervisor that is killed", async () => {
   const { run } = await threeWorkers();
   process.kill(run.pid, "SIGKILL");
   expect(await run.ended).toBe("SIGKILL");
-  await expect.poll(() => run.family(), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => run.family()).toEqual([]);
 });
 
 test("a second signal leaves nobody behind", async () => {
@@ -65,7 +65,7 @@ test("a second signal leaves nobody behind", async () => {
   const pressing = setInterval(() => run.signal("SIGINT"), 50);
   expect(await run.ended).toBe(130);
   clearInterval(pressing);
-  await expect.poll(() => run.family(), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => run.family()).toEqual([]);
 });
 
 test("subscribers that every worker would handle are refused, by name, once", async () => {
@@ -117,7 +117,7 @@ test("says ready to the process that started it when all are, and drains when th
   });
   await run.says(/shop-2 is ready/);
   await run.says(/2 workers are ready/);
-  await expect.poll(() => run.messages, { timeout: 10_000 }).toEqual([{ millrace: "ready" }]);
+  await expect.poll(() => run.messages).toEqual([{ millrace: "ready" }]);
   run.disconnect();
   expect(await run.ended).toBe(0);
   expect(run.family()).toEqual([]);
