@@ -2,7 +2,7 @@
  * What the page and the session say to each other, in VS Code and in the browser. Imports nothing but the Topology; all JSON.
  * The session checks every message that comes from a page before acting (session/guard.ts).
  */
-import type { Operation, Place, ProtocolName, Topology } from "./topology.ts";
+import type { ChannelKind, Operation, Place, ProtocolName, Topology } from "./topology.ts";
 
 export type * from "./topology.ts";
 
@@ -36,6 +36,10 @@ export interface WorkbenchState {
   readonly analysis: { readonly status: "reading" | "ready" | "failed"; readonly error?: string };
   readonly topology: Topology;
   readonly emulator: EmulatorState;
+  /** The protocols that the emulator speaks, whether it runs or not. */
+  readonly spoken: readonly ProtocolName[];
+  /** Real brokers that a message may be sent to, by the id of the server that names them: their addresses, without credentials. */
+  readonly realBrokers: Readonly<Record<string, string>>;
   /** One for each service of the topology, by service id. */
   readonly services: Readonly<Record<string, ServiceState>>;
   readonly savedMessages: readonly SavedMessage[];
@@ -55,9 +59,12 @@ export interface EmulatorState {
 }
 
 export interface ServiceState {
-  readonly status: "stopped" | "starting" | "running" | "stopping" | "crashed";
+  /** `waiting`: stopped, and not started with the others, for the `reason`; it can be started by itself. */
+  readonly status: "stopped" | "waiting" | "starting" | "running" | "stopping" | "crashed";
   /** As it would be typed; null where nothing says how to start it. */
   readonly command: string | null;
+  /** For `waiting`: what it needs, and what to do. */
+  readonly reason?: string;
   readonly pid?: number;
   /** For `crashed`: what happened, with the last lines of its output. */
   readonly error?: string;
@@ -120,6 +127,12 @@ export interface Payload {
 export interface SavedMessage {
   readonly name: string;
   readonly protocol: ProtocolName;
+  /** Where it is no plain address: a queue, a list, a stream … */
+  readonly kind?: ChannelKind;
+  /** RabbitMQ: the exchange that the address is a routing key for. */
+  readonly exchange?: string;
+  /** NATS: the bucket that the address is a key of. */
+  readonly bucket?: string;
   readonly address: string;
   readonly payload: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -154,13 +167,14 @@ export type PageMessage =
       readonly operation: string;
       readonly draft: Draft;
     }
-  /** Sends to the emulator. Refused with `failed` where the payload does not fit and `anyway` is not set. Answered by `sent` or `failed`. */
+  /** Sends to the emulator, or where `real` is set to the real broker of the operation's server. Refused with `failed` where the payload does not fit and `anyway` is not set. Answered by `sent` or `failed`. */
   | {
       readonly kind: "send";
       readonly request: number;
       readonly operation: string;
       readonly draft: Draft;
       readonly anyway?: boolean;
+      readonly real?: boolean;
     }
   | {
       readonly kind: "save-message";
@@ -188,8 +202,13 @@ export type Answer =
       readonly from: "last-edit" | "sample" | "saved";
     }
   | { readonly kind: "checked"; readonly findings: readonly Finding[] }
-  /** Sent: the chain whose events show what it set off, and the events' `message`. */
-  | { readonly kind: "sent"; readonly chain: string; readonly message: number | null }
+  /** Sent: the chain whose events show what it set off, and the events' `message`. `to` is a real broker, whose events nobody sees. */
+  | {
+      readonly kind: "sent";
+      readonly chain: string;
+      readonly message: number | null;
+      readonly to?: string;
+    }
   | { readonly kind: "saved"; readonly file: string }
   | { readonly kind: "failed"; readonly reason: string; readonly findings?: readonly Finding[] };
 

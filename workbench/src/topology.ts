@@ -65,13 +65,40 @@ export type ServerAddress =
   | { readonly kind: "environment"; readonly variable: string; readonly default?: string }
   | { readonly kind: "dynamic"; readonly expression: string };
 
+/**
+ * What a channel is, where its protocol has more than one thing by a name. Without a kind it is what plain addresses mean:
+ * a Kafka topic, a RabbitMQ routing key, a NATS subject, a Redis channel, an MQTT topic.
+ */
+export type ChannelKind =
+  /** RabbitMQ; AsyncAPI's AMQP binding `is: queue`. */
+  | "queue"
+  /** All topics that a regular expression finds (Kafka), all channels that a glob matches (Redis). */
+  | "pattern"
+  /** Redis. */
+  | "list"
+  /** Redis; RabbitMQ's queues of that type. */
+  | "stream"
+  /** NATS: keys of a bucket, objects of a store. */
+  | "kv"
+  | "objects";
+
 export interface Channel {
-  /** `nats:orders.{id}`; one for each protocol and address, shared by services. */
+  /**
+   * One for each thing a broker has by a name, shared by services: `nats:orders.{id}`, `redis.list:jobs`,
+   * `nats.kv:profiles/{id}`, `rabbitmq@events:orders.new`. What follows the first colon is its name.
+   */
   readonly id: string;
   readonly protocol: ProtocolName;
+  readonly kind?: ChannelKind;
+  /** RabbitMQ: the exchange that a routing key is for, with its type as AMQP names it. */
+  readonly exchange?: { readonly name: string; readonly type: string };
+  /** RabbitMQ: what a queue is bound to besides the default exchange. */
+  readonly bindings?: readonly { readonly exchange: string; readonly key: string }[];
+  /** NATS: the bucket whose keys or objects the address names. */
+  readonly bucket?: string;
   /** The address with its `{param}`s; null where it could not be resolved. */
   readonly address: string | null;
-  /** What is subscribed to on the wire (`orders.*`); null where the address is. */
+  /** What is subscribed to on the wire (`orders.*`, `/^orders/`); null where the address is. */
   readonly pattern: string | null;
   /** The source text of an address that could not be resolved. */
   readonly expression?: string;
@@ -87,8 +114,10 @@ export interface Operation {
   readonly channel: string;
   /** The variable it is kept in: `bill`, `invoices`. */
   readonly name?: string;
-  /** The consumer group, where it is known. */
+  /** Who shares the messages, where it is known: a consumer group, a queue group, a durable's name, a queue. */
   readonly group?: string;
+  /** NATS JetStream: the stream it reads from or publishes to. */
+  readonly stream?: string;
   /** The declaration's call. */
   readonly place: Place;
   readonly message: MessageShape;
@@ -114,7 +143,9 @@ export type Link =
   /** A send operation reaches a receive operation: their addresses overlap. */
   | { readonly kind: "message"; readonly from: string; readonly to: string }
   /** A receive operation's returned value goes to a send operation (`publish:`). */
-  | { readonly kind: "publishes"; readonly from: string; readonly to: string };
+  | { readonly kind: "publishes"; readonly from: string; readonly to: string }
+  /** What a receive operation rejects comes to another one, by way of the broker. */
+  | { readonly kind: "dead-letter"; readonly from: string; readonly to: string };
 
 export interface Problem {
   readonly code:

@@ -1,14 +1,16 @@
 /** Joins what the files declare: which service has which operations, on which server and channel. */
 import type { Channel, Operation, Server, Service } from "../topology.ts";
 import { joined, type Prefix } from "./brokers.ts";
-import { readAddress } from "./dialects.ts";
+import { AMQ_TOPIC } from "./exchanges.ts";
 import {
   type BrokerFound,
   declarationKey,
+  type ExchangeFound,
   type FileFound,
   type On,
   type OperationFound,
 } from "./found.ts";
+import { channelOf, merged } from "./naming.ts";
 import { serviceOfPackage, type ServiceFound, servicesOfApps } from "./services.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -17,6 +19,8 @@ export interface Connected {
   readonly servers: readonly Server[];
   readonly channels: readonly Channel[];
   readonly operations: readonly ConnectedOperation[];
+  /** RabbitMQ's, as they were named. */
+  readonly exchanges: readonly ExchangeFound[];
 }
 
 /** With the declaration it comes from. */
@@ -75,6 +79,7 @@ class Connecting {
       servers: [...this.#servers.values()],
       channels: [...this.#channels.values()],
       operations,
+      exchanges: this.#exchanges(),
     };
   }
 
@@ -82,7 +87,7 @@ class Connecting {
     return this.#reach(found.on).flatMap(({ root, prefix }) => {
       const broker = this.#brokers.get(root);
       if (broker === undefined) return [];
-      const channel = this.#channel(broker, addressAfter(prefix, found));
+      const channel = this.#channel(broker, prefix, found);
       return this.#servicesUsing(root, found).flatMap((service) => {
         const operation = this.#operation(found, service, this.#server(service, root), channel);
         return operation === null ? [] : [{ operation, found }];
@@ -98,6 +103,7 @@ class Connecting {
     channel: Channel,
   ): Operation | null {
     const { action, name, group, place, message, reply } = found;
+    const { stream } = found.channel;
     const same = [declarationKey(found.key), service.id, server.id, channel.id, group].join("\n");
     if (this.#known.has(same)) return null;
     this.#known.add(same);
@@ -109,6 +115,7 @@ class Connecting {
       channel: channel.id,
       ...(name === undefined ? {} : { name }),
       ...(group === undefined ? {} : { group }),
+      ...(stream === undefined ? {} : { stream }),
       place,
       message,
       ...(reply === undefined ? {} : { reply }),
@@ -167,16 +174,29 @@ class Connecting {
     return server;
   }
 
-  #channel({ protocol }: BrokerFound, { text: address, expression }: Prefix): Channel {
-    const id = address === null ? `${protocol}:?${expression}` : `${protocol}:${address}`;
-    const known = this.#channels.get(id);
-    if (known !== undefined) return known;
-    const channel: Channel =
-      address === null
-        ? { id, protocol, address, pattern: null, expression, params: [] }
-        : { id, protocol, address, ...readAddress(address, protocol) };
-    this.#channels.set(id, channel);
-    return channel;
+  #channel({ protocol, exchange }: BrokerFound, prefix: Prefix, found: OperationFound): Channel {
+    const channel = channelOf(
+      found,
+      prefix,
+      protocol,
+      exchange === undefined ? AMQ_TOPIC : exchange,
+    );
+    const known = this.#channels.get(channel.id);
+    const all = known === undefined ? channel : merged(known, channel);
+    this.#channels.set(channel.id, all);
+    return all;
+  }
+
+  #exchanges(): ExchangeFound[] {
+    const operations = this.#files.flatMap((file) => file.operations);
+    return [
+      ...[...this.#brokers.values()].flatMap(({ exchange }) => exchange ?? []),
+      ...operations.flatMap(({ channel: { exchange, bindings = [], deadLetter } }) => [
+        ...(exchange === undefined ? [] : [exchange]),
+        ...bindings.map((binding) => binding.exchange),
+        ...(deadLetter !== undefined && "exchange" in deadLetter ? [deadLetter.exchange] : []),
+      ]),
+    ];
   }
 
   /** An id, numbered where it is already somebody's. */
@@ -186,8 +206,4 @@ class Connecting {
     this.#taken.add(free);
     return free;
   }
-}
-
-function addressAfter(prefix: Prefix, { address, expression }: OperationFound): Prefix {
-  return joined(prefix, { text: address, expression });
 }

@@ -14,6 +14,7 @@ import { type Reader, Reading } from "./reading.ts";
 
 const methods: Readonly<Record<string, (node: MethodCall, reading: Reading) => void>> = {
   subscriber: (node, reading) => readDeclaration(node, "receive", reading),
+  consumer: (node, reading) => readDeclaration(node, "receive", reading),
   publisher: (node, reading) => readDeclaration(node, "send", reading),
   publish: readSend,
   request: readSend,

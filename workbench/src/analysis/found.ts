@@ -1,5 +1,5 @@
 /** What was found in one file, as plain data: it outlives the syntax trees it was read from. */
-import type { MessageShape, Place, ProtocolName, ServerAddress } from "../topology.ts";
+import type { ChannelKind, MessageShape, Place, ProtocolName, ServerAddress } from "../topology.ts";
 import type { Prefix } from "./brokers.ts";
 
 export interface FileFound {
@@ -23,6 +23,8 @@ export interface BrokerFound {
   readonly protocol: ProtocolName;
   readonly name: string | undefined;
   readonly address: ServerAddress;
+  /** RabbitMQ: where its plain addresses are, where that is not `amq.topic`; null where it could not be resolved. */
+  readonly exchange: ExchangeFound | null | undefined;
   readonly place: Place;
 }
 
@@ -50,6 +52,43 @@ export interface IncludeFound {
   readonly router: string;
 }
 
+/** What a declaration names besides the address. */
+export interface ChannelFound {
+  readonly kind?: ChannelKind;
+  readonly bucket?: string;
+  readonly stream?: string;
+  /** NATS JetStream: further subjects of the stream that a subscriber takes. */
+  readonly subjects?: readonly string[];
+  /** RabbitMQ: where a routing key is for another exchange than the broker's own. */
+  readonly exchange?: ExchangeFound;
+  /** RabbitMQ: what a queue is bound to. */
+  readonly bindings?: readonly BindingFound[];
+  /** Where rejected messages go. */
+  readonly deadLetter?: DeadLetterFound;
+}
+
+export interface ExchangeFound {
+  readonly name: string;
+  /** As AMQP names it. */
+  readonly type: string;
+  /** What it routes by; `any` where only a plugin knows. */
+  readonly routing: "topic" | "direct" | "any";
+  /** Exchanges that it receives from. */
+  readonly bindTo: readonly BindingFound[];
+  /** Takes what no queue takes. */
+  readonly alternate?: ExchangeFound;
+}
+
+export interface BindingFound {
+  readonly exchange: ExchangeFound;
+  readonly key: string;
+}
+
+export type DeadLetterFound =
+  /** Without a key the message keeps its own. */
+  | { readonly exchange: ExchangeFound; readonly key: string | undefined }
+  | { readonly list: string };
+
 export interface OperationFound {
   readonly key: string;
   /** As for an App. */
@@ -63,6 +102,7 @@ export interface OperationFound {
   readonly expression: string;
   readonly name: string | undefined;
   readonly group: string | undefined;
+  readonly channel: ChannelFound;
   readonly place: Place;
   readonly message: MessageShape;
   readonly reply: MessageShape | undefined;

@@ -1,57 +1,52 @@
-/** Who reaches whom: sent messages by their addresses, returned values and publishers in handlers by their declarations. */
-import type { Link, ProtocolName } from "../topology.ts";
+/** Who reaches whom: sent messages by their channels, returned values and publishers in handlers by their declarations. */
+import type { Channel, Link } from "../topology.ts";
 import type { Connected, ConnectedOperation } from "./connect.ts";
-import { isWild, overlap } from "./dialects.ts";
+import { readAddress } from "./dialects.ts";
 import { declarationKey, type FileFound } from "./found.ts";
+import { Reach } from "./reach.ts";
 
 export function linksOf(connected: Connected, files: readonly FileFound[]): Link[] {
   return [...messageLinks(connected), ...publishLinks(connected, files)];
 }
 
-/** Addresses without wildcards are looked up; the few with wildcards are compared one by one. */
-function messageLinks({ operations, channels }: Connected): Link[] {
-  const listeners = new Map<string, Listener[]>();
-  const wild: Listener[] = [];
+/** What is sent, and what is rejected. */
+function messageLinks({ operations, channels, exchanges }: Connected): Link[] {
   const channelById = new Map(channels.map((channel) => [channel.id, channel]));
-  const reaches = operations.flatMap(({ operation }) => {
-    const { protocol, pattern } = channelById.get(operation.channel) ?? {};
-    return protocol === undefined || pattern === undefined || pattern === null
-      ? []
-      : [{ ...operation, protocol, pattern }];
-  });
-  for (const [order, { id, action, protocol, pattern }] of reaches.entries()) {
-    if (action === "send") continue;
-    const listener = { order, id, protocol, pattern };
-    if (isWild(pattern, protocol)) wild.push(listener);
-    else
-      listeners.set(`${protocol}:${pattern}`, [
-        ...(listeners.get(`${protocol}:${pattern}`) ?? []),
-        listener,
-      ]);
+  const listeners = new Map<string, string[]>();
+  for (const { operation } of operations)
+    if (operation.action === "receive")
+      listeners.set(operation.channel, [...(listeners.get(operation.channel) ?? []), operation.id]);
+  const received = channels.filter(({ id }) => listeners.has(id));
+  for (const { operation, found } of operations) {
+    for (const subject of found.channel.subjects ?? []) {
+      const channel = subjectOf(subject);
+      received.push(channel);
+      listeners.set(channel.id, [...(listeners.get(channel.id) ?? []), operation.id]);
+    }
   }
-  const all = [...listeners.values()].flat();
+  const reach = new Reach(received, exchanges);
+  const order = new Map(operations.map(({ operation: { id } }, index) => [id, index]));
+  const link = (kind: "message" | "dead-letter", from: string, reached: readonly string[]) =>
+    reached
+      .flatMap((channel) => listeners.get(channel) ?? [])
+      .filter((id, index, all) => all.indexOf(id) === index)
+      .toSorted((a, b) => (order.get(a) ?? 0) - (order.get(b) ?? 0))
+      .map((to): Link => ({ kind, from, to }));
 
-  return reaches.flatMap(({ id: from, action, protocol, pattern }): Link[] => {
-    if (action === "receive") return [];
-    const exact = isWild(pattern, protocol)
-      ? all.filter((each) => meets(protocol, pattern, each))
-      : (listeners.get(`${protocol}:${pattern}`) ?? []);
-    const reached = [...exact, ...wild.filter((each) => meets(protocol, pattern, each))];
-    return reached
-      .sort((a, b) => a.order - b.order)
-      .map(({ id: to }) => ({ kind: "message", from, to }));
+  return operations.flatMap(({ operation: { id, action, channel }, found }): Link[] => {
+    const { deadLetter } = found.channel;
+    if (action === "receive")
+      return deadLetter === undefined
+        ? []
+        : link("dead-letter", id, reach.fromDeadLetter(deadLetter));
+    return link("message", id, reach.from(channelById.get(channel) as Channel));
   });
 }
 
-interface Listener {
-  readonly order: number;
-  readonly id: string;
-  readonly protocol: ProtocolName;
-  readonly pattern: string;
-}
-
-function meets(protocol: ProtocolName, pattern: string, listener: Listener): boolean {
-  return listener.protocol === protocol && overlap(pattern, listener.pattern, protocol);
+/** A subject that no channel of the topology is, since its subscriber names another one first. */
+function subjectOf(subject: string): Channel {
+  const id = `nats:also:${subject}`;
+  return { id, protocol: "nats", address: subject, ...readAddress(subject, "nats") };
 }
 
 function publishLinks({ operations }: Connected, files: readonly FileFound[]): Link[] {

@@ -34,8 +34,16 @@ export class Messages {
       handler !== null && ts.isFunctionLike(handler.node)
         ? handler.node.parameters[0]?.type
         : undefined;
-    if (annotation !== undefined)
-      return { message: this.#type(annotation, "input"), reply: replied, declared: true };
+    const isBatch = optionOf(this.#follower, options, "batch") !== null;
+    const one = annotation !== undefined && isBatch ? this.#elementOf(annotation) : annotation;
+    if (one === null)
+      return {
+        message: unknown("its handler takes batches, and their type is not written as an array"),
+        reply: replied,
+        declared: true,
+      };
+    if (one !== undefined)
+      return { message: this.#type(one, "input"), reply: replied, declared: true };
     return {
       message: unknown("it has no schema, and the handler's parameter has no type"),
       reply: replied,
@@ -95,6 +103,22 @@ export class Messages {
     const name = nameOfSchema(given.node, found);
     const part = this.#types.ofCalls(given, side) ?? this.#types.ofSchema(given.node, side);
     return shapeOf(part, "schema", name);
+  }
+
+  /** The `T` of `T[]`, `readonly T[]`, `Array<T>` and names for them: a batch's handler is given several messages. */
+  #elementOf(node: ts.TypeNode): ts.TypeNode | null {
+    if (ts.isParenthesizedTypeNode(node)) return this.#elementOf(node.type);
+    if (ts.isArrayTypeNode(node)) return node.elementType;
+    if (ts.isTypeOperatorNode(node)) return this.#elementOf(node.type);
+    if (!ts.isTypeReferenceNode(node)) return null;
+    const [element] = node.typeArguments ?? [];
+    if (/^(Readonly)?Array$/.test(node.typeName.getText())) return element ?? null;
+    const found = this.#follower.followType(node);
+    return found.kind === "node" && ts.isTypeAliasDeclaration(found.node)
+      ? this.#follower.guarded(found.node, null, () =>
+          this.#elementOf((found.node as ts.TypeAliasDeclaration).type),
+        )
+      : null;
   }
 
   /** The `T` of `type<T>()`. */

@@ -3,13 +3,15 @@ import { ts } from "ts-morph";
 import { declaredAddress, sentAddress } from "./addresses.ts";
 import { type Receiver, receiverOf } from "./brokers.ts";
 import type { Reach } from "./callers.ts";
-import type { Bound } from "./follow.ts";
+import { deadLetterOf, isSettled, type Named, readChannel } from "./channels.ts";
+import { exchangeOption, textOption } from "./exchanges.ts";
+import type { Bound, Follower, Found } from "./follow.ts";
 import type { OperationFound } from "./found.ts";
 import { handlersAround, subscribersOf } from "./handlers.ts";
 import { argumentsOf, optionOf } from "./options.ts";
 import { keptIn, keyOf, placeOf } from "./places.ts";
 import type { Reading } from "./reading.ts";
-import { textOf } from "./texts.ts";
+import { textsOf } from "./texts.ts";
 
 export type MethodCall = ts.CallExpression & { readonly expression: ts.PropertyAccessExpression };
 
@@ -24,16 +26,25 @@ export function readDeclaration(
     if (receiver === null) continue;
     const given = argumentsOf(follower, node, reach.env);
     const read = action === "receive" ? messages.received(given) : messages.published(node, given);
-    const group = optionOf(follower, given.options, "group");
+    const named = readChannel(follower, given.address, reach.env, (address, env) =>
+      declaredAddress(follower, address, env),
+    );
+    const group =
+      action === "receive"
+        ? (textOption(follower, given.options, "group") ?? named.group)
+        : undefined;
     reading.meet(receiver);
     reading.operations.push({
       ...placed(node, action, receiver, reach, index, reading),
-      address: declaredAddress(follower, given.address, reach.env),
+      ...onExchange(
+        follower,
+        withSubjects(follower, named, given.options),
+        receiver,
+        action,
+        given.options,
+      ),
       name: keptIn(node),
-      group:
-        group === null
-          ? undefined
-          : (declaredAddress(follower, group.node as ts.Expression, group.env) ?? undefined),
+      group,
       targets: publishersIn(optionOf(follower, given.options, "publish"), reading),
       ...read,
     });
@@ -89,9 +100,15 @@ function send(
   reading: Reading,
 ): void {
   const { follower, messages } = reading.reader;
+  const [address, , given] = node.arguments;
+  const { protocol } = receiver.root;
+  const named = readChannel(follower, address, reach.env, (each, env) =>
+    sentAddress(follower, each, env, protocol),
+  );
+  const options = given === undefined ? null : follower.follow(given, reach.env);
   const operation: OperationFound = {
     ...placed(node, "send", receiver, reach, index, reading),
-    address: sentAddress(follower, node.arguments[0], reach.env, receiver.root.protocol),
+    ...onExchange(follower, named, receiver, "send", options),
     name: keptIn(node),
     group: undefined,
     targets: [],
@@ -100,6 +117,42 @@ function send(
   reading.meet(receiver);
   reading.operations.push(operation);
   use(node, operation.key, reading);
+}
+
+/** A subscriber of a stream may take more of its subjects than the one it names first. */
+function withSubjects(follower: Follower, named: Named, options: Found | null): Named {
+  const given = named.channel.stream === undefined ? null : optionOf(follower, options, "subjects");
+  const subjects = given === null ? [] : textsOf(follower, given.node, given.env);
+  return subjects.length === 0 ? named : { ...named, channel: { ...named.channel, subjects } };
+}
+
+/** Where a plain address of RabbitMQ is, by the declaration's own options. */
+function onExchange(
+  follower: Follower,
+  { address, channel }: Named,
+  { root }: Receiver,
+  action: "send" | "receive",
+  options: Found | null,
+): Pick<OperationFound, "address" | "channel"> & { expression?: string } {
+  if (root.protocol !== "rabbitmq" || channel.kind !== undefined) return { address, channel };
+  const exchange = exchangeOption(follower, options, "exchange");
+  // An exchange that is not known is nowhere, whatever the key.
+  if (exchange === null) {
+    const written = optionOf(follower, options, "exchange")?.node.getText() ?? "";
+    const key = address === null ? "a routing key" : JSON.stringify(address);
+    return { address: null, channel, expression: `${key} on the exchange ${written}` };
+  }
+  const queue = optionOf(follower, options, "queue");
+  const deadLetter =
+    queue === null ? undefined : deadLetterOf(follower, follower.follow(queue.node, queue.env));
+  const key = action === "receive" ? textOption(follower, options, "bindKey") : undefined;
+  return {
+    address: exchange?.routing === "any" ? address : (key ?? address),
+    channel: {
+      ...(exchange === undefined ? {} : { exchange }),
+      ...(deadLetter === undefined ? {} : { deadLetter }),
+    },
+  };
 }
 
 function use(node: ts.Node, operation: string, reading: Reading): void {
@@ -133,7 +186,7 @@ export function reachesOf(node: ts.CallExpression, on: ts.Expression, reading: R
   const [address] = node.arguments;
   const settled =
     receiver !== null && receiver.root.made !== "parameter" && receiver.prefix.text !== null;
-  if (settled && (address === undefined || textOf(follower, address, null).known))
+  if (settled && (address === undefined || isSettled(follower, address)))
     return [{ env: null, site: null }];
   return callers.reaches(node);
 }

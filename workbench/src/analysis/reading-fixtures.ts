@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { JsonSchema, Operation, Place, Topology } from "../topology.ts";
+import type { JsonSchema, Link, Operation, Place, Topology } from "../topology.ts";
 import { analyze, openProject } from "./analyze.ts";
 
 export function fixture(name: string): string {
@@ -40,10 +40,7 @@ export function inBrief(topology: Pick<Topology, "operations">): string[] {
 }
 
 /** The links of one kind, in one line each. */
-export function linksIn(
-  topology: Pick<Topology, "links">,
-  kind: "message" | "publishes",
-): string[] {
+export function linksIn(topology: Pick<Topology, "links">, kind: Link["kind"]): string[] {
   return topology.links
     .filter((link) => link.kind === kind)
     .map(({ from, to }) => `${from} > ${to}`);

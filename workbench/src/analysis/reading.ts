@@ -3,6 +3,7 @@ import { ts } from "ts-morph";
 import type { ProtocolName, ServerAddress } from "../topology.ts";
 import type { Receiver } from "./brokers.ts";
 import type { Callers } from "./callers.ts";
+import { exchangeOption } from "./exchanges.ts";
 import type { Follower } from "./follow.ts";
 import type {
   AppFound,
@@ -54,8 +55,17 @@ export class Reading implements FileFound {
       protocol,
       name: keptIn(node) ?? parameter,
       address: this.#address(node, protocol),
+      exchange: this.#exchange(node),
       place: placeOf(node, this.reader.workspace.disk),
     });
+  }
+
+  #exchange(node: ts.Node): BrokerFound["exchange"] {
+    const [given] = ts.isNewExpression(node) ? (node.arguments ?? []) : [];
+    const { follower } = this.reader;
+    return given === undefined
+      ? undefined
+      : exchangeOption(follower, follower.follow(given), "exchange");
   }
 
   /** By itself, else as the function around it is first called. */

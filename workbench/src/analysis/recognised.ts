@@ -4,14 +4,21 @@ import type { ProtocolName } from "../topology.ts";
 export type Recognised =
   | { readonly what: "broker" | "router"; readonly protocol: ProtocolName }
   | { readonly what: "app" }
-  | { readonly what: "type" };
+  | { readonly what: "type" }
+  /** A function that makes a channel that is more than an address: `queue("q")`. */
+  | { readonly what: "channel"; readonly protocol: ProtocolName; readonly made: string }
+  /** RabbitMQ: a function that makes an exchange: `topic("events")`. */
+  | { readonly what: "exchange"; readonly made: string };
 
 const modules: Readonly<Record<string, Readonly<Record<string, Recognised>>>> = {
   millrace: { App: { what: "app" }, type: { what: "type" } },
-  "millrace/kafka": broker("Kafka", "kafka"),
-  "millrace/rabbitmq": broker("Rabbit", "rabbitmq"),
-  "millrace/nats": broker("Nats", "nats"),
-  "millrace/redis": broker("Redis", "redis"),
+  "millrace/kafka": broker("Kafka", "kafka", "pattern", "partitions"),
+  "millrace/rabbitmq": {
+    ...broker("Rabbitmq", "rabbitmq", "queue"),
+    ...exchanges("topic", "direct", "fanout", "headers", "exchange"),
+  },
+  "millrace/nats": broker("Nats", "nats", "jetstream", "kv", "objects"),
+  "millrace/redis": broker("Redis", "redis", "pattern", "list", "stream"),
   "millrace/mqtt": broker("Mqtt", "mqtt"),
 };
 
@@ -48,9 +55,22 @@ export function isMillrace(module: string): boolean {
   return module === "millrace" || module.startsWith("millrace/");
 }
 
-function broker(prefix: string, protocol: ProtocolName): Record<string, Recognised> {
+function broker(
+  prefix: string,
+  protocol: ProtocolName,
+  ...channels: readonly string[]
+): Record<string, Recognised> {
   return {
     [`${prefix}Broker`]: { what: "broker", protocol },
     [`${prefix}Router`]: { what: "router", protocol },
+    ...Object.fromEntries(
+      channels.map((made): [string, Recognised] => [made, { what: "channel", protocol, made }]),
+    ),
   };
+}
+
+function exchanges(...names: readonly string[]): Record<string, Recognised> {
+  return Object.fromEntries(
+    names.map((made): [string, Recognised] => [made, { what: "exchange", made }]),
+  );
 }

@@ -15,6 +15,12 @@ export function serverAddress(
   const [first] = ts.isNewExpression(node) ? (node.arguments ?? []) : [];
   const options = first === undefined ? null : follower.follow(first, env);
   const given = optionOf(follower, options, "url");
+  // A client that was made elsewhere, Redis' sentinels and the nodes of its cluster: no address of ours.
+  const other = ["client", "sentinel", "cluster"].flatMap(
+    (name) => optionOf(follower, options, name) ?? [],
+  )[0];
+  if (given === null && other !== undefined)
+    return { kind: "dynamic", expression: other.node.getText() };
   if (given === null) {
     // Options that cannot be seen may hold an address.
     if (

@@ -24,6 +24,17 @@ export function textOf(follower: Follower, node: ts.Node, env: Env | null): Text
     : read(follower, found);
 }
 
+/** The texts of a list that are known. */
+export function textsOf(follower: Follower, node: ts.Node, env: Env | null): readonly string[] {
+  const list = follower.follow(node, env);
+  if (list.kind !== "node" || !ts.isArrayLiteralExpression(list.node)) return [];
+  return list.node.elements.flatMap((element): readonly string[] => {
+    if (ts.isSpreadElement(element)) return textsOf(follower, element.expression, list.env);
+    const text = textOf(follower, element, list.env);
+    return text.known ? [text.text] : [];
+  });
+}
+
 function read(follower: Follower, found: Found): Text {
   if (found.kind === "lost") return unknown;
   if (found.kind === "external") {

@@ -10,7 +10,7 @@ import type {
   TrafficEvent,
   WorkbenchState,
 } from "../protocol.ts";
-import type { Place } from "../topology.ts";
+import type { Place, ProtocolName } from "../topology.ts";
 import type { OutputLine } from "./services.ts";
 
 export interface SessionOptions {
@@ -27,9 +27,11 @@ export interface SessionOptions {
   readonly draftsFile?: string;
   /** Given to the services besides what they are told of the emulator, as `FORCE_COLOR` where the shell shows colours. */
   readonly serviceEnvironment?: Readonly<Record<string, string>>;
+  /** The workbench's own environment, which services inherit. Default: `process.env`. */
+  readonly ownEnvironment?: Readonly<Record<string, string | undefined>>;
   /** Shows a place in the code, where the shell can. */
   readonly open?: (place: Place) => void;
-  /** For what is nobody's answer: page messages that were refused, and the like. */
+  /** For what is nobody's answer: page messages that were refused, what the emulator does not offer, and the like. */
   readonly log?: (line: string) => void;
   /** Parts that tests replace. */
   readonly parts?: Partial<SessionParts>;
@@ -39,6 +41,15 @@ export interface SessionOptions {
 export interface SessionParts {
   startAnalysis: typeof startAnalysis;
   startEmulator: typeof startEmulatorInWorker;
+  /** The protocols that the emulator speaks. */
+  spoken: readonly ProtocolName[];
+}
+
+export interface SendOptions {
+  /** Although it does not fit its schema. */
+  readonly anyway?: boolean;
+  /** To the real broker that the operation's server names, not to the emulator. */
+  readonly real?: boolean;
 }
 
 export interface Session {
@@ -59,12 +70,12 @@ export interface Session {
   /** Starts the emulator first, where it does not run. Resolves when the service is ready or has crashed. */
   startService(id: string): Promise<ServiceState>;
   stopService(id: string): Promise<void>;
-  /** The emulator and all services. Resolves when each is ready or has crashed. */
+  /** The emulator and all services but those that wait. Resolves when each is ready or has crashed. */
   startAll(): Promise<void>;
   stopAll(): Promise<void>;
   draft(operation: string, seed?: number): Promise<Answer>;
   check(operation: string, draft: Draft): Promise<Answer>;
-  send(operation: string, draft: Draft, options?: { anyway?: boolean }): Promise<Answer>;
+  send(operation: string, draft: Draft, options?: SendOptions): Promise<Answer>;
   saveMessage(operation: string, name: string, draft: Draft): Promise<Answer>;
   clearTraffic(): void;
   /** A file was created, changed or deleted. Absolute, or relative to the folder. */

@@ -81,7 +81,7 @@ export function sampleDraft(
 ): Draft {
   const payload = operation.message.known ? sample(operation.message.schema, seed) : undefined;
   const random = createRandom(seed);
-  const places = channel.address === null ? [] : placesOf(channel.protocol, channel.address);
+  const places = channel.address === null ? [] : placesOf({ ...channel, address: channel.address });
   const params = places.map((place) => {
     // `shipments/{orderId}/dispatched` is about the order in the payload, where it names one.
     const named =
@@ -106,6 +106,29 @@ function oneSegment(text: string): string {
   return text.replaceAll(/[^\w-]+/g, "-");
 }
 
+/** What tells the address of a channel from the same address elsewhere; a pattern means plain addresses. */
+export function spaceOf({
+  kind,
+  exchange,
+  bucket,
+}: Channel): Pick<SavedMessage, "kind" | "exchange" | "bucket"> {
+  return {
+    ...(kind === undefined || kind === "pattern" ? {} : { kind }),
+    ...(exchange === undefined ? {} : { exchange: exchange.name }),
+    ...(bucket === undefined ? {} : { bucket }),
+  };
+}
+
+function isSameSpace(message: SavedMessage, channel: Channel): boolean {
+  const space = spaceOf(channel);
+  return (
+    message.protocol === channel.protocol &&
+    message.kind === space.kind &&
+    message.exchange === space.exchange &&
+    message.bucket === space.bucket
+  );
+}
+
 /** The first saved message that was saved for the channel, with its address taken apart again. */
 export function savedDraft(
   messages: readonly SavedMessage[],
@@ -113,8 +136,8 @@ export function savedDraft(
   channel: Channel,
 ): Draft | undefined {
   for (const message of messages) {
-    if (message.protocol !== channel.protocol || channel.address === null) continue;
-    const params = read(channel.protocol, channel.address, message.address);
+    if (channel.address === null || !isSameSpace(message, channel)) continue;
+    const params = read({ ...channel, address: channel.address }, message.address);
     if (params === null) continue;
     const isText = typeof message.payload === "string" && !operation.message.known;
     return {

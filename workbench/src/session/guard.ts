@@ -50,7 +50,7 @@ const shapes: {
   open: { place },
   draft: { request: whole, operation: text, seed: optional(whole) },
   check: { request: whole, operation: text, draft },
-  send: { request: whole, operation: text, draft, anyway: optional(flag) },
+  send: { request: whole, operation: text, draft, anyway: optional(flag), real: optional(flag) },
   "save-message": { request: whole, operation: text, name: text, draft },
 };
 

@@ -16,7 +16,7 @@ export function judgeDraft(
   const address =
     channel.address === null
       ? noAddress(channel)
-      : fill(channel.protocol, channel.address, draft.params);
+      : fill({ ...channel, address: channel.address }, draft.params);
   return [
     ...judgePayload(draft.payload, operation),
     ...("findings" in address ? address.findings : []),

@@ -60,7 +60,10 @@ export async function receive(session: Session, given: unknown, page: PageSide):
       case "send":
         return answer(
           message.request,
-          await session.send(message.operation, message.draft, { anyway: message.anyway ?? false }),
+          await session.send(message.operation, message.draft, {
+            anyway: message.anyway ?? false,
+            real: message.real ?? false,
+          }),
         );
       case "save-message":
         return answer(

@@ -29,6 +29,29 @@ test("every declared server that names the taken port itself is told, and what t
   expect(problems[0]?.place).toEqual(ordersAndBilling.servers[0]?.place);
 });
 
+test("each of a list of addresses is looked at, with the protocol's own port", () => {
+  const [first] = ordersAndBilling.servers;
+  if (first === undefined) throw new Error("the fixture has a server");
+  const kafka = [
+    { protocol: "kafka", url: "127.0.0.1:40003", port: 40_003, movedFrom: 9092 },
+  ] as const;
+  const message = (url: string) =>
+    takenPortProblems(
+      {
+        ...ordersAndBilling,
+        servers: [{ ...first, protocol: "kafka", address: { kind: "static", url } }],
+      },
+      kafka,
+      {},
+    )[0]?.message;
+  const remedy = "use `new KafkaBroker()` or MILLRACE_KAFKA_URL";
+  expect(message("kafka.example.com:9092,localhost:9092")).toBe(
+    `orders talks to localhost:9092, which is not the emulator (it is on 40003): ${remedy}`,
+  );
+  expect(message("localhost")).toContain("localhost:9092");
+  expect(message("kafka.example.com:9092,localhost:9093")).toBeUndefined();
+});
+
 test("nothing is said where no port moved, or where the variable points elsewhere", () => {
   const stayed = moved.map(({ movedFrom: _, ...server }) => server);
   expect(takenPortProblems(ordersAndBilling, stayed, {})).toEqual([]);

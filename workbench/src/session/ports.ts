@@ -5,10 +5,13 @@
 import type { EmulatorState } from "../protocol.ts";
 import type { Problem, ProtocolName, Server, Topology } from "../topology.ts";
 
-const brokers: Partial<
+const brokers: Readonly<
   Record<ProtocolName, { readonly port: number; readonly declaration: string }>
 > = {
+  kafka: { port: 9092, declaration: "new KafkaBroker()" },
+  rabbitmq: { port: 5672, declaration: "new RabbitmqBroker()" },
   nats: { port: 4222, declaration: "new NatsBroker()" },
+  redis: { port: 6379, declaration: "new RedisBroker()" },
   mqtt: { port: 1883, declaration: "new MqttBroker()" },
 };
 
@@ -22,12 +25,13 @@ export function takenPortProblems(
     const emulator = moved.find((server) => server.protocol === declared.protocol);
     const url = addressOf(declared, environment);
     if (emulator === undefined || url === null) return [];
-    const place = loopbackPort(url, declared.protocol);
-    if (place === null || place.port !== emulator.movedFrom) return [];
+    const place = loopbackPorts(url, declared.protocol).find(
+      ({ port }) => port === emulator.movedFrom,
+    );
+    if (place === undefined) return [];
     const service =
       topology.services.find(({ id }) => id === declared.service)?.name ?? declared.service;
-    const broker = brokers[declared.protocol]?.declaration;
-    const remedy = `${broker === undefined ? "" : `\`${broker}\` or `}MILLRACE_${declared.protocol.toUpperCase()}_URL`;
+    const remedy = `\`${brokers[declared.protocol].declaration}\` or MILLRACE_${declared.protocol.toUpperCase()}_URL`;
     return {
       code: "taken-port",
       severity: "warning",
@@ -50,15 +54,22 @@ function addressOf(
   return environment[address.variable] ?? address.default ?? null;
 }
 
+/** Those of an address that are on this machine; Kafka and NATS take several, with commas. */
+export function loopbackPorts(
+  url: string,
+  protocol: ProtocolName,
+): readonly { host: string; port: number }[] {
+  return url.split(",").flatMap((each) => loopbackPort(each.trim(), protocol) ?? []);
+}
+
 function loopbackPort(
   address: string,
   protocol: ProtocolName,
 ): { host: string; port: number } | null {
   try {
     const url = new URL(address.includes("://") ? address : `${protocol}://${address}`);
-    const port = url.port === "" ? brokers[protocol]?.port : Number(url.port);
-    if (port === undefined || !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname))
-      return null;
+    const port = url.port === "" ? brokers[protocol].port : Number(url.port);
+    if (!/^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)) return null;
     return { host: url.hostname, port };
   } catch {
     return null;

@@ -177,7 +177,7 @@ test("a script of the package runs until it is stopped", async () => {
   await service.start();
   expect(service.state.status).toBe("running");
   await expect
-    .poll(() => lines.filter((line) => line.startsWith("stdout: dev")), { timeout: 10_000 })
+    .poll(() => lines.filter((line) => line.startsWith("stdout: dev")))
     .toEqual(["stdout: dev orders undefined"]);
   await service.stop();
   expect(service.state).toEqual({ status: "stopped" });
@@ -204,7 +204,7 @@ test("a script goes when the workbench is killed", async () => {
     });
   });
   workbench.kill("SIGKILL");
-  await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isAlive(pid)).toBe(false);
 });
 
 /** One that has ended and waits to be reaped by its new parent (a container's init may never do it) is not alive. */

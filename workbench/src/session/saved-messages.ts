@@ -75,14 +75,23 @@ async function readOne(path: string): Promise<Omit<SavedMessage, "name"> | strin
     return error instanceof Error ? error.message : String(error);
   }
   if (typeof found !== "object" || found === null) return "it is not an object";
-  const { protocol, address, payload, headers, key } = found as Record<string, unknown>;
+  const { protocol, kind, exchange, bucket, address, payload, headers, key } = found as Record<
+    string,
+    unknown
+  >;
   if (!isProtocol(protocol)) return `its protocol must be one of ${protocols.join(", ")}`;
   if (typeof address !== "string" || address === "") return "it has no address";
+  if (kind !== undefined && !isKind(kind)) return `its kind must be one of ${kinds.join(", ")}`;
+  if (exchange !== undefined && typeof exchange !== "string") return "its exchange must be a text";
+  if (bucket !== undefined && typeof bucket !== "string") return "its bucket must be a text";
   if (payload === undefined) return "it has no payload";
   if (headers !== undefined && !isTexts(headers)) return "its headers must be texts";
   if (key !== undefined && typeof key !== "string") return "its key must be a text";
   return {
     protocol,
+    ...(kind === undefined ? {} : { kind }),
+    ...(exchange === undefined ? {} : { exchange }),
+    ...(bucket === undefined ? {} : { bucket }),
     address,
     payload,
     ...(headers === undefined ? {} : { headers }),
@@ -94,6 +103,13 @@ const protocols = ["kafka", "rabbitmq", "nats", "redis", "mqtt"] as const;
 
 function isProtocol(value: unknown): value is SavedMessage["protocol"] {
   return protocols.some((protocol) => protocol === value);
+}
+
+/** A pattern is no place to send to. */
+const kinds = ["queue", "list", "stream", "kv", "objects"] as const;
+
+function isKind(value: unknown): value is (typeof kinds)[number] {
+  return kinds.some((kind) => kind === value);
 }
 
 function isTexts(value: unknown): value is Record<string, string> {

@@ -1,12 +1,17 @@
 /** From a draft to a message on the wire, and back: which chain it began. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { Emulator } from "@millrace/emulator/remote";
 import type { Answer, Draft, SavedMessage, TrafficEvent } from "../protocol.ts";
 import type { Channel, Operation, ProtocolName, Topology } from "../topology.ts";
-import { fill } from "./addresses.ts";
-import { type Drafts, sampleDraft, savedDraft } from "./drafts.ts";
+import { fill, subjectOfKey } from "./addresses.ts";
+import { type Drafts, sampleDraft, savedDraft, spaceOf } from "./drafts.ts";
+import type { SendOptions } from "./contract.ts";
 import { judgeDraft } from "./judge.ts";
+import { protocolNames } from "./protocol-names.ts";
+import { RealSendError, sendToReal } from "./real.ts";
 import { saveMessage, SavedMessageError } from "./saved-messages.ts";
+import type { Target } from "./targets.ts";
 
 /** How long the emulator's record of a message is waited for, ms. */
 const SEEN_WITHIN = 2000;
@@ -18,12 +23,16 @@ export interface SendingOptions {
   readonly drafts: Promise<Drafts>;
   /** null where it does not run. */
   readonly emulator: () => Promise<Emulator> | null;
+  /** The protocols that the emulator speaks. */
+  readonly spoken: readonly ProtocolName[];
+  /** By server id. */
+  readonly realBrokers: () => ReadonlyMap<string, Target>;
 }
 
 export interface Sending {
   draft(operation: string, seed?: number): Promise<Answer>;
   check(operation: string, draft: Draft): Promise<Answer>;
-  send(operation: string, draft: Draft, anyway: boolean): Promise<Answer>;
+  send(operation: string, draft: Draft, options: SendOptions): Promise<Answer>;
   save(operation: string, name: string, draft: Draft): Promise<Answer>;
   /** New traffic: what was just sent is among it. */
   notice(events: readonly TrafficEvent[]): void;
@@ -39,6 +48,28 @@ export function createSending(options: SendingOptions): Sending {
     if (operation === undefined || channel === undefined)
       throw new Unsendable(`there is no operation ${id} (any more)`);
     return { operation, channel };
+  }
+
+  async function sendReal(operation: Operation, channel: Channel, draft: Draft): Promise<Answer> {
+    const target = options.realBrokers().get(operation.server);
+    if (target === undefined)
+      throw new Unsendable(
+        `nothing says where a real ${protocolNames[channel.protocol]} is: set MILLRACE_${channel.protocol.toUpperCase()}_URL where the workbench is started`,
+      );
+    const { services } = options.topology();
+    const service = services.find(({ id }) => id === operation.service);
+    (await options.drafts).remember(operation.id, draft);
+    const headers = withNames(draft);
+    await sendToReal(join(options.folder, service?.directory ?? "."), {
+      url: target.url,
+      channel,
+      address: addressOf(channel, draft),
+      payload: draft.payload,
+      headers,
+      ...(draft.key === undefined ? {} : { key: draft.key }),
+    });
+    const chain = headers["traceparent"]?.split("-")[1] ?? "";
+    return { kind: "sent", chain, message: null, to: target.shown };
   }
 
   return {
@@ -63,7 +94,7 @@ export function createSending(options: SendingOptions): Sending {
       return { kind: "checked", findings: judgeDraft(draft, operation, channel) };
     }),
 
-    send: answering(async (id, draft: Draft, anyway: boolean) => {
+    send: answering(async (id, draft: Draft, { anyway = false, real = false }: SendOptions) => {
       const { operation, channel } = find(id);
       const findings = judgeDraft(draft, operation, channel);
       // A payload may be wrong on purpose; without an address or with a broken header nothing can be sent.
@@ -72,23 +103,25 @@ export function createSending(options: SendingOptions): Sending {
         : findings;
       if (stops.length > 0)
         return { kind: "failed", reason: "the message does not fit", findings: stops };
+      if (real) return sendReal(operation, channel, draft);
+      mustBeEmulated(channel, options.spoken);
       const emulator = await options.emulator();
       if (emulator === null) throw new Unsendable("the emulator is not running: start it first");
       (await options.drafts).remember(id, draft);
 
-      const address = addressOf(channel, draft);
+      const onWire = wireOf(channel, addressOf(channel, draft));
       const headers = withNames(draft);
       const payload = new TextEncoder().encode(draft.payload);
       const expected = expect({
         protocol: channel.protocol,
-        address,
+        address: onWire.channel,
         size: payload.byteLength,
         traceparent: headers["traceparent"],
       });
       try {
         await emulator.publish({
           protocol: channel.protocol,
-          channel: address,
+          ...onWire,
           payload,
           headers,
           ...(draft.key === undefined ? {} : { key: draft.key }),
@@ -113,6 +146,7 @@ export function createSending(options: SendingOptions): Sending {
       const file = await saveMessage(options.folder, {
         name,
         protocol: channel.protocol,
+        ...spaceOf(channel),
         address: addressOf(channel, draft),
         payload: operation.message.known ? parsed(draft.payload) : draft.payload,
         ...(Object.keys(draft.headers).length === 0 ? {} : { headers: draft.headers }),
@@ -170,6 +204,26 @@ interface Expected {
   is(event: TrafficEvent): boolean;
 }
 
+function mustBeEmulated({ protocol, kind }: Channel, spoken: readonly ProtocolName[]): void {
+  if (!spoken.includes(protocol))
+    throw new Unsendable(
+      `the emulator does not speak ${protocolNames[protocol]} yet: send it to a real broker`,
+    );
+  if (kind === "objects") throw new Unsendable("an object store takes objects, not messages");
+}
+
+/** How the emulator calls the place that an address is. */
+function wireOf(
+  { kind, bucket, exchange }: Channel,
+  address: string,
+): { channel: string; channelType?: string } {
+  if (kind === "kv") return { channel: subjectOfKey(bucket ?? "", address) };
+  if (kind === "list" || kind === "stream" || kind === "queue")
+    return { channel: address, channelType: kind };
+  if (exchange !== undefined) return { channel: address, channelType: `exchange:${exchange.name}` };
+  return { channel: address };
+}
+
 /** Says why in an answer, not in a stack trace. */
 class Unsendable extends Error {}
 
@@ -183,6 +237,7 @@ function answering<Rest extends readonly unknown[]>(
       if (
         error instanceof Unsendable ||
         error instanceof SavedMessageError ||
+        error instanceof RealSendError ||
         isSystemError(error)
       ) {
         return { kind: "failed", reason: error.message };
@@ -199,7 +254,7 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException {
 
 function addressOf(channel: Channel, draft: Draft): string {
   const filled =
-    channel.address === null ? null : fill(channel.protocol, channel.address, draft.params);
+    channel.address === null ? null : fill({ ...channel, address: channel.address }, draft.params);
   if (filled === null || "findings" in filled) throw new Unsendable("the address is not complete");
   return filled.address;
 }

@@ -66,7 +66,7 @@ function open(options: Partial<SessionOptions> = {}): Session {
     shell: "browser",
     trusted: true,
     workers: { analysis: "", emulator: "" },
-    emulator: () => ({ ports: { nats: 0, mqtt: 0 } }),
+    emulator: () => ({ ports: { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0, kafka: 0 } }),
     ...options,
     parts: {
       startAnalysis: async () => analysisOf(ordersAndBilling).part,
@@ -199,6 +199,67 @@ test("a message that does not fit is refused with what is wrong, and sent all th
   });
 });
 
+test("what the emulator does not have is not sent to it as something else", async () => {
+  const [first] = ordersAndBilling.channels;
+  if (first === undefined) throw new Error("the fixture has a channel");
+  const channels: Topology["channels"] = [
+    { ...first, id: "nats.objects:files", kind: "objects", bucket: "files", address: "a" },
+    { ...first, id: "kafka:jobs", protocol: "kafka", address: "jobs" },
+  ];
+  const [objects, topic] = channels.map(({ id }, index) => {
+    const operation = ordersAndBilling.operations[index];
+    if (operation === undefined) throw new Error("the fixture has operations");
+    return { ...operation, channel: id };
+  });
+  if (objects === undefined || topic === undefined) throw new Error("there are two");
+  const topology = { ...ordersAndBilling, channels, operations: [objects, topic] };
+  const parts = { startAnalysis: async () => analysisOf(topology).part, spoken: ["nats"] as const };
+  const session = open({ parts });
+  await session.analysed();
+  await session.startEmulator();
+  expect(await session.send(objects.id, order)).toEqual({
+    kind: "failed",
+    reason: "an object store takes objects, not messages",
+  });
+  expect(await session.send(topic.id, order)).toEqual({
+    kind: "failed",
+    reason: "the emulator does not speak Kafka yet: send it to a real broker",
+  });
+});
+
+test("a list or a stream is not the channel of its name, and a bucket's key is another thing", async () => {
+  const [first] = ordersAndBilling.channels;
+  if (first === undefined) throw new Error("the fixture has a channel");
+  const jobs = { ...first, protocol: "redis", address: "jobs", pattern: null } as const;
+  const channels: Topology["channels"] = [
+    { ...jobs, id: "redis.list:jobs", kind: "list" },
+    { ...jobs, id: "redis:jobs" },
+    { ...jobs, id: "redis.stream:moves", kind: "stream", address: "moves" },
+    { ...jobs, id: "redis:moves", address: "moves" },
+    { ...first, id: "nats.kv:users/7", kind: "kv", bucket: "users", address: "7", pattern: null },
+  ];
+  const operations = channels.map(({ id }) => {
+    const [operation] = ordersAndBilling.operations;
+    if (operation === undefined) throw new Error("the fixture has operations");
+    return { ...operation, id: `send:${id}`, channel: id };
+  });
+  const topology = { ...ordersAndBilling, channels, operations };
+  const session = open({ parts: { startAnalysis: async () => analysisOf(topology).part } });
+  await session.analysed();
+  await session.startEmulator();
+  const view = await page(session);
+  for (const { id } of operations)
+    expect([id, await session.send(id, order)]).toMatchObject([
+      id,
+      {
+        kind: "sent",
+        message: expect.anything(),
+      },
+    ]);
+  const published = view.events().filter(({ kind }) => kind === "published");
+  expect(published.map((event) => event.channels)).toEqual(channels.map(({ id }) => [id]));
+});
+
 test("what cannot be done is an answer that says why", async () => {
   const session = open();
   await session.analysed();
@@ -275,6 +336,36 @@ test("in an untrusted workspace the code is read and nothing else", async () => 
   expect(session.state).toMatchObject({ trusted: true, emulator: { status: "running" } });
   expect(session.state.untrustedReason).toBeUndefined();
   await expect.poll(() => asked).toEqual([false, true]);
+});
+
+test("what the emulator does not speak keeps its services waiting, unless the environment names a real broker", async () => {
+  const [, server] = ordersAndBilling.servers;
+  if (server === undefined) throw new Error("the fixture has a server");
+  const servers: Topology["servers"] = [
+    {
+      ...server,
+      protocol: "kafka",
+      address: { kind: "environment", variable: "MILLRACE_KAFKA_URL" },
+    },
+  ];
+  const parts = {
+    startAnalysis: async () => analysisOf({ ...ordersAndBilling, servers }).part,
+    spoken: ["nats", "redis", "mqtt", "rabbitmq"] as const,
+  };
+  const session = open({ parts, ownEnvironment: {} });
+  await session.startAll();
+  expect(session.state.spoken).toEqual(["nats", "redis", "mqtt", "rabbitmq"]);
+  expect(session.state.services).toMatchObject({
+    "service:orders": { status: "crashed" },
+    "service:billing": { status: "waiting", reason: expect.stringContaining("MILLRACE_KAFKA_URL") },
+  });
+  const real = open({ parts, ownEnvironment: { MILLRACE_KAFKA_URL: "kafka:9092" } });
+  await real.startAll();
+  // There is nothing to run in the folder, but it was tried.
+  expect(real.state.services["service:billing"]).toMatchObject({ status: "crashed" });
+  const learned = open({ parts: { ...parts, spoken: ["kafka"] }, ownEnvironment: {} });
+  await learned.analysed();
+  expect(learned.state.services["service:billing"]).toMatchObject({ status: "stopped" });
 });
 
 test("pages and shell are told of every change, and a page that left of none", async () => {

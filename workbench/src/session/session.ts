@@ -4,7 +4,11 @@
  */
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { type JournalEvent, startEmulatorInWorker } from "@millrace/emulator/remote";
+import {
+  type JournalEvent,
+  spokenProtocols,
+  startEmulatorInWorker,
+} from "@millrace/emulator/remote";
 import { type Analysis, startAnalysis } from "../analysis/index.ts";
 import type { Answer, SavedMessage, TrafficEvent, WorkbenchState } from "../protocol.ts";
 import type { Topology } from "../topology.ts";
@@ -18,7 +22,9 @@ import { takenPortProblems } from "./ports.ts";
 import { isSavedMessage, readSavedMessages } from "./saved-messages.ts";
 import { createSending } from "./sending.ts";
 import { type OutputLine, Services } from "./services.ts";
+import { realTargets } from "./targets.ts";
 import { createTraffic } from "./traffic.ts";
+import { waitingReasons } from "./waiting.ts";
 
 const UNTRUSTED =
   "This workspace is not trusted: starting, running and sending are off until you trust it.";
@@ -39,8 +45,10 @@ export function createSession(options: SessionOptions): Session {
   const parts: SessionParts = {
     startAnalysis,
     startEmulator: startEmulatorInWorker,
+    spoken: spokenProtocols,
     ...options.parts,
   };
+  const ownEnvironment = options.ownEnvironment ?? process.env;
   const log = options.log ?? (() => {});
   let trusted = options.trusted;
   let closed: Promise<void> | undefined;
@@ -67,7 +75,7 @@ export function createSession(options: SessionOptions): Session {
 
   const traffic = createTraffic(() => found);
   const emulation = new Emulation({
-    open: () => parts.startEmulator(options.workers.emulator, options.emulator?.()),
+    open: () => parts.startEmulator(options.workers.emulator, { ...options.emulator?.(), log }),
     onChange: changed,
     onNew: () => traffic.nextEmulator(),
     onEvents: takeEvents,
@@ -86,7 +94,13 @@ export function createSession(options: SessionOptions): Session {
     savedMessages: () => saved.messages,
     drafts: openDrafts(options.draftsFile),
     emulator: () => (emulation.state.status === "running" ? emulation.start() : null),
+    spoken: parts.spoken,
+    realBrokers: targets,
   });
+
+  function targets(): ReturnType<typeof realTargets> {
+    return realTargets(found, ownEnvironment, emulation.state.servers);
+  }
 
   /** Everything that pages and shells see, made anew from the parts. */
   function describe(): WorkbenchState {
@@ -100,10 +114,15 @@ export function createSession(options: SessionOptions): Session {
       topology: {
         ...found,
         revision,
-        problems: [...found.problems, ...takenPortProblems(found, emulator.servers)],
+        problems: [
+          ...found.problems,
+          ...takenPortProblems(found, emulator.servers, ownEnvironment),
+        ],
         notices: [...found.notices, ...saved.notices],
       },
       emulator,
+      spoken: parts.spoken,
+      realBrokers: Object.fromEntries([...targets()].map(([id, { shown }]) => [id, shown])),
       services: services.states(),
       savedMessages: saved.messages,
     };
@@ -158,7 +177,7 @@ export function createSession(options: SessionOptions): Session {
   function take(part: Analysis): void {
     const error = part.error();
     found = part.topology();
-    services.update(found.services);
+    services.update(found.services, waitingReasons(found, parts.spoken, ownEnvironment));
     analysisState = error === null ? { status: "ready" } : { status: "failed", error };
     changed();
   }
@@ -212,8 +231,8 @@ export function createSession(options: SessionOptions): Session {
 
     draft: (operation, seed) => sending.draft(operation, seed),
     check: async (operation, draft) => (trusted ? sending.check(operation, draft) : refused),
-    send: async (operation, draft, { anyway = false } = {}) =>
-      trusted ? sending.send(operation, draft, anyway) : refused,
+    send: async (operation, draft, sendOptions = {}) =>
+      trusted ? sending.send(operation, draft, sendOptions) : refused,
     async saveMessage(operation, name, draft) {
       if (!trusted) return refused;
       const answer = await sending.save(operation, name, draft);

@@ -75,7 +75,7 @@ export function createTraffic(topology: () => Topology): Traffic {
     const request = replyOf === undefined ? undefined : asked.get(replyOf);
     if (request !== undefined)
       return { channels: request.channels, operations: answering(event, actor, request.channels) };
-    const channels = routes.channels(event.protocol, event.channel);
+    const channels = routes.channels(event);
     if (event.kind === "published" && event.replyTo !== undefined)
       asked.set(event.message, { channels, replyTo: event.replyTo });
     const operations = actor.kind === "service" ? routes.operations(event, actor.id) : [];
