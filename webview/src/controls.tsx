@@ -13,6 +13,7 @@ import {
 } from "@vscode/webview-ui-toolkit";
 import {
   useEffect,
+  useLayoutEffect,
   useRef,
   type DetailedHTMLProps,
   type HTMLAttributes,
@@ -34,7 +35,7 @@ type ToolkitElement<Extra> = DetailedHTMLProps<HTMLAttributes<HTMLElement>, HTML
 declare module "react" {
   namespace JSX {
     interface IntrinsicElements {
-      "vscode-button": ToolkitElement<{ appearance?: string; disabled?: boolean }>;
+      "vscode-button": ToolkitElement<{ appearance?: string }>;
       "vscode-checkbox": ToolkitElement<{ checked?: boolean; disabled?: boolean }>;
       "vscode-dropdown": ToolkitElement<{ disabled?: boolean }>;
       "vscode-option": ToolkitElement<{ value?: string }>;
@@ -74,15 +75,17 @@ export function Button(props: {
   readonly testId?: string;
 }): ReactNode {
   const ref = useLabel(props.label ?? (props.look === "icon" ? props.title : undefined));
+  const disabled = props.disabled === true;
+  // The toolkit would bring the property to the element a frame later: until then it looks on, and a press is lost.
+  useLayoutEffect(() => void ref.current?.toggleAttribute("disabled", disabled), [ref, disabled]);
   return (
     <vscode-button
       ref={ref}
       appearance={props.look ?? "secondary"}
-      disabled={props.disabled ?? false}
       title={props.title}
       data-testid={props.testId}
       onClick={() => {
-        if (props.disabled !== true) props.onPress();
+        if (!disabled) props.onPress();
       }}
     >
       {props.children}

@@ -50,8 +50,11 @@ function Services(): ReactNode {
   const services = usePage((state) => state.workbench?.services);
   const trusted = usePage((state) => state.workbench?.trusted === true);
   const states = Object.values(services ?? {});
-  const startable = states.filter((service) => service.command !== null).length;
   if (states.length === 0) return null;
+  const waiting = states.filter((service) => service.status === "waiting");
+  const startable = states.filter(
+    (service) => service.command !== null && service.status !== "waiting",
+  ).length;
   const running = states.filter((service) => service.status === "running").length;
   const active = states.some(
     (service) => service.status === "running" || service.status === "starting",
@@ -62,8 +65,19 @@ function Services(): ReactNode {
       <i className={`lamp ${crashed > 0 ? "is-crashed" : running > 0 ? "is-running" : ""}`} />
       <span data-testid="services-running" data-count={running}>
         {crashed > 0 ? `${crashed} crashed, ` : ""}
-        {running} of {states.length} running
+        {states.length > waiting.length &&
+          `${running} of ${states.length - waiting.length} running`}
       </span>
+      {waiting.length > 0 && (
+        <span
+          className="quiet"
+          data-testid="services-waiting"
+          data-count={waiting.length}
+          title={waiting.map((service) => service.reason).join("\n")}
+        >
+          {waiting.length} waiting
+        </span>
+      )}
       <Button
         look="icon"
         testId="services-toggle"

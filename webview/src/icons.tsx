@@ -1,5 +1,5 @@
 /** Line icons on a 16 by 16 grid, drawn for this page. Decoration: what they mean is always said in words beside them. */
-import type { ProtocolName } from "@millrace/workbench/protocol";
+import type { ChannelKind, ProtocolName } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
 
 function icon(...shapes: readonly ReactNode[]): () => ReactNode {
@@ -105,16 +105,41 @@ const PROTOCOLS: Record<ProtocolName, () => ReactNode> = {
   ),
 };
 
+/** What is more than a plain address: people in line, a magnifying pattern, a stack of cards, a strip of entries, a key, a box. */
+const KINDS: Record<ChannelKind, () => ReactNode> = {
+  queue: icon(
+    <path d="M1.500 8h2M12.500 8h2" />,
+    <rect x="3.5" y="5" width="2.4" height="6" rx="0.8" />,
+    <rect x="6.8" y="5" width="2.4" height="6" rx="0.8" />,
+    <rect x="10.1" y="5" width="2.4" height="6" rx="0.8" />,
+  ),
+  pattern: icon(
+    <path d="M8 2.500v7M4.970 4.250l6.060 3.500M11.030 4.250l-6.060 3.500" />,
+    <circle cx="8" cy="13" r="1.1" className="solid" />,
+  ),
+  list: icon(
+    <path d="M5.500 4h8M5.500 8h8M5.500 12h8" />,
+    <path d="M2.500 4h.1M2.500 8h.1M2.500 12h.1" className="dots" />,
+  ),
+  stream: icon(
+    <path d="M1.800 5.200c2-1.600 4.200-1.600 6.200 0s4.200 1.600 6.200 0M1.800 8.600c2-1.600 4.200-1.600 6.200 0s4.200 1.600 6.200 0M1.800 12c2-1.600 4.200-1.600 6.200 0s4.200 1.600 6.200 0" />,
+  ),
+  kv: icon(<circle cx="5" cy="11" r="2.8" />, <path d="m7 9 6-6M10.600 5.400l2 2" />),
+  objects: icon(
+    <path d="M2.500 5.500h11v8h-11zM2.500 5.500l1.700-3h7.600l1.700 3M6.300 8.300h3.400" />,
+  ),
+};
+
 export function ProtocolIcon(props: { readonly protocol: ProtocolName }): ReactNode {
   const Icon = PROTOCOLS[props.protocol];
   return <Icon />;
 }
 
-/** As the brokers' makers write them. */
-export const PROTOCOL_NAMES: Record<ProtocolName, string> = {
-  kafka: "Kafka",
-  rabbitmq: "RabbitMQ",
-  nats: "NATS",
-  redis: "Redis",
-  mqtt: "MQTT",
-};
+/** Its kind's; a plain address has its protocol's. */
+export function ChannelIcon(props: {
+  readonly protocol: ProtocolName;
+  readonly kind?: ChannelKind | undefined;
+}): ReactNode {
+  const Icon = props.kind === undefined ? PROTOCOLS[props.protocol] : KINDS[props.kind];
+  return <Icon />;
+}

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { journey, shopState, strangerPublishes } from "./fixtures/shop.ts";
+import type { Channel } from "@millrace/workbench/protocol";
 import { buildPage } from "./testing/build-page.ts";
 import { startScriptedSession, type ScriptedSession } from "./testing/scripted-session.ts";
 
@@ -93,8 +94,8 @@ test.each([
   for (const id of [...shopState.topology.services, ...shopState.topology.channels].map(
     (one) => one.id,
   ))
-    expect(await page.getByTestId(`node-${id}`).isVisible(), id).toBe(true);
-  expect(await page.locator("[data-wire]").count()).toBe(10);
+    await expect.poll(() => page.getByTestId(`node-${id}`).isVisible(), { message: id }).toBe(true);
+  await expect.poll(() => page.locator("[data-wire]").count()).toBe(10);
   await compose(page);
   session.traffic(journey());
   await page.getByTestId("traffic-row").first().click();
@@ -170,11 +171,11 @@ test("one moving message is one journal event: counted, and drawn as one dot", a
   session.traffic(events);
   await moved(page, moving.length);
   await page.locator('[data-card="service:notifications"][data-lights="1"]').waitFor();
-  expect(await page.evaluate(() => (window as unknown as { seen: string[] }).seen)).toEqual(
-    moving.map((event) => String(event.seq)),
-  );
+  await expect
+    .poll(() => page.evaluate(() => (window as unknown as { seen: string[] }).seen))
+    .toEqual(moving.map((event) => String(event.seq)));
   await expect.poll(() => page.locator(".dot").count()).toBe(0);
-  expect(await page.getByTestId("messages").getAttribute("data-undrawn")).toBe("0");
+  await expect.poll(() => page.getByTestId("messages").getAttribute("data-undrawn")).toBe("0");
 });
 
 test("counters start from 0 and count each event", async () => {
@@ -183,11 +184,11 @@ test("counters start from 0 and count each event", async () => {
   session.traffic(journey({ seq: 1, id: "A-1" }));
   session.traffic(journey({ seq: 14, id: "A-2" }));
   await reaches(page, "service:notifications", "received", 2);
-  expect(await count(page, "mqtt:shipments/{orderId}/dispatched", "published")).toBe(2);
+  await expect.poll(() => count(page, "mqtt:shipments/{orderId}/dispatched", "published")).toBe(2);
   await page.getByTestId("clear-traffic").click();
   await reaches(page, "service:notifications", "received", 0);
   await moved(page, 0);
-  expect(await page.locator("[data-lights]").count()).toBe(0);
+  await expect.poll(() => page.locator("[data-lights]").count()).toBe(0);
 });
 
 test("an order that stops before billing lights nothing beyond it", async () => {
@@ -243,10 +244,12 @@ test("thousands of events at once: all are counted, few are drawn, the list is b
   for (let at = 0; at < events.length; at += 100) session.traffic(events.slice(at, at + 100));
   await reaches(page, "service:notifications", "received", 400);
   await moved(page, 4_800);
-  expect(await page.locator(".dot").count()).toBeLessThanOrEqual(80);
-  expect(await page.getByTestId("traffic-list").getAttribute("data-rows")).toBe("1000");
-  expect(await page.getByTestId("traffic-row").count()).toBeLessThan(60);
-  expect(await page.getByTestId("traffic-total").getAttribute("data-count")).toBe("5200");
+  await expect.poll(() => page.locator(".dot").count()).toBeLessThanOrEqual(80);
+  await expect.poll(() => page.getByTestId("traffic-list").getAttribute("data-rows")).toBe("1000");
+  await expect.poll(() => page.getByTestId("traffic-row").count()).toBeLessThan(60);
+  await expect
+    .poll(() => page.getByTestId("traffic-total").getAttribute("data-count"))
+    .toBe("5200");
 });
 
 test("a client that belongs to nobody is drawn dashed, at its channel", async () => {
@@ -254,7 +257,9 @@ test("a client that belongs to nobody is drawn dashed, at its channel", async ()
   session.traffic([strangerPublishes(1)]);
   const card = page.getByTestId("node-client:legacy-importer");
   await card.waitFor();
-  expect(await card.evaluate((element) => getComputedStyle(element).borderTopStyle)).toBe("dashed");
+  await expect
+    .poll(() => card.evaluate((element) => getComputedStyle(element).borderTopStyle))
+    .toBe("dashed");
   expect(
     await page
       .locator('[data-wire^="seen:send:client:legacy-importer"]')
@@ -269,7 +274,7 @@ test("a message is written, judged while it is written, refused, and sent anyway
   await page.getByTestId("send-message").click();
   await page.getByTestId("field-/total").locator("input").fill("-3");
   await page.locator('[data-testid="finding"][data-pointer="/total"]').waitFor();
-  await page.getByTestId("send").click();
+  await page.locator('[data-testid="send"]:not([disabled])').click();
   await page.locator('[data-testid="outcome"][data-outcome="failed"]').waitFor();
   await page.getByTestId("send-anyway").click();
   await page.locator('[data-testid="outcome"][data-outcome="sent"]').waitFor();
@@ -280,9 +285,105 @@ test("a message is written, judged while it is written, refused, and sent anyway
   await page.getByTestId("show-chain").click();
   const chain = page.getByTestId("chain");
   for (const address of ["orders.new", "payments.taken", "shipments/A-1001/dispatched"])
-    expect(await chain.innerText()).toContain(address);
-  expect(await chain.innerText()).toContain("inferred");
-  expect(await page.locator("[data-wire].lit").count()).toBe(9);
+    await expect.poll(() => chain.innerText()).toContain(address);
+  await expect.poll(() => chain.innerText()).toContain("inferred");
+  await expect.poll(() => page.locator("[data-wire].lit").count()).toBe(9);
+});
+
+test("Send is off from the moment it is there until the sample is", async () => {
+  const page = await open();
+  await page.locator('[data-node="nats:orders.new"]').click();
+  await page.evaluate(() => {
+    new MutationObserver((_, observer) => {
+      const button = document.querySelector('[data-testid="send"]');
+      if (button === null) return;
+      observer.disconnect();
+      document.body.dataset["sendWas"] = button.hasAttribute("disabled") ? "off" : "on";
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await page.getByTestId("send-message").click();
+  await page.locator('[data-testid="send"]:not([disabled])').waitFor();
+  await expect.poll(() => page.evaluate(() => document.body.dataset["sendWas"])).toBe("off");
+});
+
+test("what the emulator does not speak is not sent through it: a real broker is offered, and chosen by hand", async () => {
+  session.state = { ...shopState, spoken: ["mqtt"] };
+  const page = await open();
+  await compose(page);
+  await expect.poll(() => page.getByTestId("refusal").innerText()).toContain("MILLRACE_NATS_URL");
+  await expect.poll(() => page.locator('[data-testid="send"][disabled]').count()).toBe(1);
+  session.change({ realBrokers: { "server:orders:nats": "nats.example.com:4222" } });
+  await page.getByTestId("refusal").getByText("Choose the real broker above").waitFor();
+  await expect.poll(() => page.locator('[data-testid="send"][disabled]').count()).toBe(1);
+  await page.getByTestId("send-to").click();
+  await page.locator("vscode-option", { hasText: "NATS at nats.example.com:4222" }).click();
+  await page.getByTestId("send").getByText("Send to nats.example.com:4222").waitFor();
+  await page.locator('[data-testid="send"]:not([disabled])').click();
+  await page.locator('[data-testid="outcome"][data-outcome="sent-away"]').waitFor();
+  expect(session.heard.findLast((message) => message.kind === "send")).toMatchObject({
+    operation: ORDERS_NEW,
+    real: true,
+  });
+  // Where it is no longer named, nothing goes there.
+  session.change({ realBrokers: {} });
+  await page.locator('[data-testid="send"][disabled]').waitFor();
+});
+
+test("with both, a message goes to the emulator until a person says otherwise", async () => {
+  session.state = {
+    ...shopState,
+    realBrokers: { "server:orders:nats": "nats.example.com:4222" },
+  };
+  const page = await open();
+  await compose(page);
+  await page.locator('[data-testid="send"]:not([disabled])').click();
+  await page.locator('[data-testid="outcome"][data-outcome="sent"]').waitFor();
+  expect(session.heard.findLast((message) => message.kind === "send")).not.toHaveProperty("real");
+});
+
+test("a channel says what it is, and the picture's legend knows its signs", async () => {
+  const { topology } = shopState;
+  const [accepted] = topology.channels.filter(({ id }) => id === "nats:orders.accepted");
+  if (accepted === undefined) throw new Error("the fixture has the channel");
+  const queue: Channel = {
+    ...accepted,
+    id: "rabbitmq.queue:orders.accepted",
+    protocol: "rabbitmq",
+    kind: "queue",
+    bindings: [{ exchange: "events", key: "orders.#" }],
+  };
+  const bill = "receive:billing:nats:orders.accepted";
+  session.state = {
+    ...shopState,
+    topology: {
+      ...topology,
+      channels: [...topology.channels, queue],
+      operations: topology.operations.map((operation) =>
+        operation.id === bill ? { ...operation, channel: queue.id } : operation,
+      ),
+    },
+  };
+  const page = await open();
+  const card = page.locator(`[data-testid="node-${queue.id}"][data-kind="queue"]`);
+  await expect.poll(() => card.innerText()).toContain("RabbitMQ queue");
+  // The broker's own way from the subject's messages to the queue.
+  await page
+    .locator(`[data-wire="message:${accepted.id} ${queue.id}"].routed`)
+    .waitFor({ state: "attached" });
+  await page.locator(`[data-node="${queue.id}"]`).click();
+  await expect
+    .poll(() => page.getByTestId("channel-facts").innerText())
+    .toContain("events by orders.#");
+  await page.getByTestId("overview-toggle").click();
+  const legend = await page.getByTestId("legend").innerText();
+  expect(legend.split("\n")).toEqual([
+    "Legend",
+    "NATS subject",
+    "MQTT topic",
+    "RabbitMQ queue",
+    "sends to, receives from",
+    "the broker leads it on: a binding, a wildcard, a pattern",
+  ]);
 });
 
 test("fields, text, headers and key are one message; Ctrl+Enter sends it", async () => {
@@ -342,12 +443,18 @@ test("nothing that comes in takes what was typed, or the focus", async () => {
   session.say({ kind: "compose", id: "nats:orders.new" });
   await moved(page, 12);
   await page.waitForFunction(() => document.querySelector('[data-testid="compose"]') !== null);
-  expect(await page.getByTestId("field-/customer").locator("input").inputValue()).toBe("half@");
+  await expect
+    .poll(() => page.getByTestId("field-/customer").locator("input").inputValue())
+    .toBe("half@");
   session.drop();
   await page.getByTestId("connection-lost").waitFor();
-  expect(await page.getByTestId("field-/customer").locator("input").inputValue()).toBe("half@");
+  await expect
+    .poll(() => page.getByTestId("field-/customer").locator("input").inputValue())
+    .toBe("half@");
   await page.getByTestId("connection-lost").waitFor({ state: "detached" });
-  expect(await page.getByTestId("field-/customer").locator("input").inputValue()).toBe("half@");
+  await expect
+    .poll(() => page.getByTestId("field-/customer").locator("input").inputValue())
+    .toBe("half@");
 });
 
 test("traffic and state leave the focus where it is", async () => {
@@ -357,9 +464,9 @@ test("traffic and state leave the focus where it is", async () => {
   session.change({ topology: { ...shopState.topology, revision: 2 } });
   session.say({ kind: "focus", id: "service:billing" });
   await page.locator('[data-testid="panel-title"]', { hasText: "billing" }).waitFor();
-  expect(await page.evaluate(() => document.activeElement?.getAttribute("data-testid"))).toBe(
-    "search",
-  );
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.getAttribute("data-testid")))
+    .toBe("search");
 });
 
 test("after a lost connection the counts are the session's again, not doubled", async () => {
@@ -378,7 +485,7 @@ test("a wrong token says what to do, and a reload keeps the right one", async ()
     url: session.url.replace(/#.*/, "#token=ffff"),
     waitFor: '[data-testid="refused"]',
   });
-  expect(await wrong.getByTestId("refused").innerText()).toContain("millrace dev");
+  await expect.poll(() => wrong.getByTestId("refused").innerText()).toContain("millrace dev");
   const page = await open();
   await page.goto(new URL("/", session.url).href);
   await page.reload();
@@ -392,7 +499,7 @@ test("the keyboard reaches search, cards, the list and the way back", async () =
   await page.keyboard.press("/");
   await page.keyboard.type("bill");
   await page.keyboard.press("Enter");
-  expect(await page.getByTestId("panel-title").innerText()).toBe("billing");
+  await expect.poll(() => page.getByTestId("panel-title").innerText()).toBe("billing");
   await page.keyboard.press("Escape");
   await page.getByTestId("panel-title").waitFor({ state: "detached" });
 
@@ -450,7 +557,7 @@ test("focus leaves a card and its neighbours, and Escape gives the rest back", a
     "service:notifications",
   ]);
   await page.keyboard.press("Escape");
-  expect(await page.locator(".card.dimmed").count()).toBe(0);
+  await expect.poll(() => page.locator(".card.dimmed").count()).toBe(0);
 });
 
 test("a card that was moved stays there after a reload, and can be put back", async () => {
@@ -466,7 +573,9 @@ test("a card that was moved stays there after a reload, and can be put back", as
   expect(after).not.toBe(before);
   await page.reload();
   await page.locator('[data-laid-out="true"]').waitFor();
-  expect(await card.evaluate((node) => (node as HTMLElement).style.transform)).toBe(after);
+  await expect
+    .poll(() => card.evaluate((node) => (node as HTMLElement).style.transform))
+    .toBe(after);
   await page.getByTestId("tidy").click();
   await page.waitForFunction(
     (wanted) =>
@@ -500,7 +609,37 @@ test("services and the emulator are started and stopped from the page", async ()
   await page.getByTestId("emulator-stopped").getByText("Start the emulator").click();
   await expect.poll(() => session.heard.at(-1)).toEqual({ kind: "start-emulator" });
   await page.locator('[data-node="service:billing"]').click();
-  expect(await page.getByTestId("service-error").innerText()).toContain("boom at app.ts:3");
+  await expect
+    .poll(() => page.getByTestId("service-error").innerText())
+    .toContain("boom at app.ts:3");
+});
+
+test("a service that waits for a broker says for which, and can be started by itself", async () => {
+  const reason = "billing needs Kafka: set MILLRACE_KAFKA_URL";
+  session.state = {
+    ...shopState,
+    services: {
+      ...shopState.services,
+      "service:billing": {
+        status: "waiting",
+        command: "millrace run billing/app.ts:app",
+        reason,
+      },
+    },
+  };
+  const page = await open();
+  await expect.poll(() => page.getByTestId("services-running").innerText()).toBe("3 of 3 running");
+  await expect.poll(() => page.getByTestId("services-waiting").innerText()).toBe("1 waiting");
+  await page.locator('[data-testid="node-service:billing"][data-status="waiting"]').waitFor();
+  await page
+    .locator('[data-testid="service-toggle"][data-service="service:billing"]')
+    .first()
+    .click();
+  await expect
+    .poll(() => session.heard.at(-1))
+    .toEqual({ kind: "start-service", id: "service:billing" });
+  await page.locator('[data-node="service:billing"]').click();
+  await expect.poll(() => page.getByTestId("service-waiting").innerText()).toContain(reason);
 });
 
 test("what stands in the way says what to do", async () => {
@@ -516,7 +655,7 @@ test("what stands in the way says what to do", async () => {
   };
   session.state = { ...shopState, topology: nothing, services: {} };
   const page = await open({ waitFor: '[data-testid="nothing-found"]' });
-  expect(await page.getByTestId("nothing-found").innerText()).toContain("millrace init");
+  await expect.poll(() => page.getByTestId("nothing-found").innerText()).toContain("millrace init");
   session.change({ topology: { ...nothing, notices: ["kafkajs found in 4 files: not read yet"] } });
   await page.getByText("kafkajs found in 4 files").waitFor();
   session.change({
@@ -530,14 +669,16 @@ test("what stands in the way says what to do", async () => {
     untrustedReason: "Trust the workspace to run it.",
   });
   await page.getByText("Trust the workspace to run it.").waitFor();
-  expect(await page.getByTestId("emulator-toggle").getAttribute("disabled")).not.toBeNull();
+  await expect
+    .poll(() => page.getByTestId("emulator-toggle").getAttribute("disabled"))
+    .not.toBeNull();
 });
 
 test("in a narrow panel the form lies over the picture and leaves the chain in view", async () => {
   const page = await open({ viewport: { width: 560, height: 760 } });
   await compose(page);
   session.traffic(journey());
-  await page.getByTestId("send").click();
+  await page.locator('[data-testid="send"]:not([disabled])').click();
   await page.getByTestId("show-chain").click();
   const form = (await page.getByTestId("compose").boundingBox())!;
   const chain = (await page.getByTestId("chain").boundingBox())!;
@@ -550,7 +691,7 @@ test("a narrow panel shows the same, the details lie over it", async () => {
   const page = await open({ viewport: { width: 700, height: 640 } });
   await page.locator('[data-node="service:billing"]').click();
   await page.getByTestId("panel-title").waitFor();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(700);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(700);
   await page.getByTestId("close-panel").click();
   await page.getByTestId("panel-title").waitFor({ state: "detached" });
 });

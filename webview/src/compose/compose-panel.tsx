@@ -1,7 +1,8 @@
 /** The message form of one operation. */
-import type { Channel, Operation } from "@millrace/workbench/protocol";
+import type { Channel, Operation, ProtocolName } from "@millrace/workbench/protocol";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button, Busy, Dropdown, TextField } from "../controls.tsx";
+import { channelName, PROTOCOL_NAMES } from "../channel-words.ts";
 import { PanelHeader } from "../details/panel-header.tsx";
 import { PlaceLink } from "../details/place-link.tsx";
 import { Back, Dice, Save, Send } from "../icons.tsx";
@@ -47,8 +48,11 @@ function MessageForm({
   const store = useStore();
   const form = useForm(operation);
   const selection = usePage((state) => state.selection);
-  const refusal = useRefusal();
   const { state } = form;
+  const real = usePage((page) => page.workbench?.realBrokers[operation.server]);
+  // A broker that is no longer named is nowhere to send to.
+  const to = real === undefined ? "emulator" : state.to;
+  const refusal = useRefusal(channel, to, real !== undefined);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -61,13 +65,13 @@ function MessageForm({
       className="compose"
       data-testid="compose"
       data-operation={operation.id}
-      aria-label={`Message to ${channel.address ?? channel.id}`}
+      aria-label={`Message to ${channelName(channel)}`}
       onKeyDown={onKeyDown}
       onSubmit={(event) => event.preventDefault()}
     >
       <PanelHeader
         kind="Send a message"
-        title={channel.address ?? channel.id}
+        title={channelName(channel)}
         mono
         before={
           selection === null ? undefined : (
@@ -85,6 +89,7 @@ function MessageForm({
       />
       <div className="scroll">
         <OperationChoice operation={operation} />
+        {real !== undefined && <Destination form={form} channel={channel} to={to} real={real} />}
         {addressParts(channel.params, state.params).map((name) => (
           <label className="row" key={name}>
             <span className="row-label">
@@ -131,12 +136,13 @@ function MessageForm({
             look="primary"
             testId="send"
             disabled={refusal !== null || state.status !== "ready"}
-            title="Send (Ctrl+Enter)"
+            title={refusal?.text ?? "Send (Ctrl+Enter)"}
             label="Send"
             onPress={() => form.send()}
           >
             <div className="with-icon">
               {state.status === "sending" ? <Busy label="Sending" /> : <Send />} Send
+              {to === "real" && real !== undefined ? ` to ${real}` : ""}
             </div>
           </Button>
           <kbd aria-hidden="true">{navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl"} ↵</kbd>
@@ -237,22 +243,66 @@ function Samples({ form, channel }: { readonly form: Form; readonly channel: Cha
   );
 }
 
+/** Both are there: which one is a person's choice, and the button says it again. */
+function Destination(props: {
+  readonly form: Form;
+  readonly channel: Channel;
+  readonly to: "emulator" | "real";
+  readonly real: string;
+}): ReactNode {
+  const { form, channel, to, real } = props;
+  return (
+    <div className="row">
+      <span className="row-label">send to</span>
+      <Dropdown
+        label="Send to"
+        testId="send-to"
+        value={to}
+        choices={[
+          { value: "emulator", text: "the emulator" },
+          { value: "real", text: `${PROTOCOL_NAMES[channel.protocol]} at ${real}` },
+        ]}
+        onChange={(choice) =>
+          form.change({ kind: "to", to: choice === "real" ? "real" : "emulator" })
+        }
+      />
+    </div>
+  );
+}
+
 type RefusalKind = { readonly text: string; readonly remedy: "start" | null };
 
 /** Why nothing can be sent just now. */
-function useRefusal(): RefusalKind | null {
+function useRefusal(
+  channel: Channel,
+  to: "emulator" | "real",
+  offered: boolean,
+): RefusalKind | null {
   const trusted = usePage((state) => state.workbench?.trusted === true);
   const reason = usePage((state) => state.workbench?.untrustedReason);
   const emulator = usePage((state) => state.workbench?.emulator.status);
+  const spoken = usePage((state) => state.workbench?.spoken);
   const connected = usePage((state) => state.connection === "open");
   if (!connected)
     return { text: "The workbench is not connected. What you type here is kept.", remedy: null };
   if (!trusted)
     return { text: reason ?? "Sending is off in an untrusted workspace.", remedy: null };
+  if (channel.kind === "objects")
+    return { text: "An object store takes objects, not messages.", remedy: null };
+  if (to === "real") return null;
+  if (spoken?.includes(channel.protocol) === false)
+    return { text: notEmulated(channel.protocol, offered), remedy: null };
   if (emulator === "starting") return { text: "The emulator is starting…", remedy: null };
   if (emulator !== "running")
     return { text: "Messages go to the emulator, which is stopped.", remedy: "start" };
   return null;
+}
+
+function notEmulated(protocol: ProtocolName, offered: boolean): string {
+  const why = `The emulator does not speak ${PROTOCOL_NAMES[protocol]} yet.`;
+  return offered
+    ? `${why} Choose the real broker above to send it there.`
+    : `${why} Start the workbench with MILLRACE_${protocol.toUpperCase()}_URL to send to a real one.`;
 }
 
 function Refusal({ refusal }: { readonly refusal: RefusalKind }): ReactNode {

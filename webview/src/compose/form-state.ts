@@ -8,6 +8,8 @@ export interface HeaderRow {
 
 export type Outcome =
   | { readonly kind: "sent"; readonly chain: string; readonly message: number | null }
+  /** To a real broker: what it sets off there is not seen. */
+  | { readonly kind: "sent-away"; readonly to: string }
   | { readonly kind: "saved"; readonly file: string }
   | { readonly kind: "failed"; readonly reason: string; readonly canForce: boolean };
 
@@ -19,6 +21,8 @@ export interface FormState {
   /** `loading` until the session has given a first draft. */
   readonly status: "loading" | "ready" | "sending";
   readonly view: "fields" | "text";
+  /** Where it is sent; a real broker only when a person says so. */
+  readonly to: "emulator" | "real";
   /** The seed of the next sample. */
   readonly seed: number;
   /** Counts up with each change by hand; a judgement of an older text is not shown. */
@@ -34,6 +38,7 @@ export const emptyForm: FormState = {
   key: "",
   status: "loading",
   view: "fields",
+  to: "emulator",
   seed: 1,
   edits: 0,
   findings: [],
@@ -51,6 +56,7 @@ export type FormAction =
   | { readonly kind: "next-seed" }
   | { readonly kind: "checked"; readonly findings: readonly Finding[]; readonly edits: number }
   | { readonly kind: "view"; readonly view: FormState["view"] }
+  | { readonly kind: "to"; readonly to: FormState["to"] }
   | { readonly kind: "sending" }
   | { readonly kind: "outcome"; readonly outcome: Outcome; readonly findings?: readonly Finding[] };
 
@@ -84,6 +90,8 @@ export function reduceForm(form: FormState, action: FormAction): FormState {
       return form.edits === action.edits ? { ...form, findings: action.findings } : form;
     case "view":
       return { ...form, view: action.view };
+    case "to":
+      return { ...form, to: action.to, outcome: null };
     case "sending":
       return { ...form, status: "sending", outcome: null };
     case "outcome":

@@ -13,6 +13,11 @@ export function OutcomeBox({ form }: { readonly form: Form }): ReactNode {
     <div className={`outcome ${outcome.kind}`} data-testid="outcome" data-outcome={outcome.kind}>
       {outcome.kind === "failed" ? <Failure /> : <Check />}
       {outcome.kind === "sent" && <Sent chain={outcome.chain} />}
+      {outcome.kind === "sent-away" && (
+        <span>
+          Sent to <code>{outcome.to}</code>. What it sets off there is not seen here.
+        </span>
+      )}
       {outcome.kind === "saved" && (
         <span>
           Saved as <code>{outcome.file}</code>

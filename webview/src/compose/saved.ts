@@ -5,9 +5,15 @@ export function savedFor(
   channel: Channel,
   saved: readonly SavedMessage[],
 ): readonly SavedMessage[] {
+  // A pattern means plain addresses; whether they fit it is judged where the form is checked.
+  const kind = channel.kind === "pattern" ? undefined : channel.kind;
   return saved.filter(
     (message) =>
-      message.protocol === channel.protocol && paramsOf(channel, message.address) !== null,
+      message.protocol === channel.protocol &&
+      message.kind === kind &&
+      message.exchange === channel.exchange?.name &&
+      message.bucket === channel.bucket &&
+      paramsOf(channel, message.address) !== null,
   );
 }
 
@@ -26,6 +32,8 @@ export function draftOf(channel: Channel, message: SavedMessage): Draft {
 /** The values an address has for a channel's parameters; null where it is another channel's. */
 export function paramsOf(channel: Channel, address: string): Record<string, string> | null {
   if (channel.address === null) return null;
+  if (channel.kind === "pattern")
+    return { [channel.protocol === "kafka" ? "topic" : "channel"]: address };
   const names = channel.address.match(/\{[^}]+\}/g) ?? [];
   const pattern = channel.address
     .split(/\{[^}]+\}/)

@@ -68,8 +68,12 @@ export function useForm(operation: Operation): Form {
         operation: id,
         draft: toDraft(latest()),
         ...(anyway ? { anyway } : {}),
+        ...(latest().to === "real" ? { real: true } : {}),
       });
-      if (answer.kind === "sent") {
+      if (answer.kind === "sent" && answer.to !== undefined) {
+        change({ kind: "outcome", outcome: { kind: "sent-away", to: answer.to } });
+        store.act({ kind: "announce", text: `Message sent to ${answer.to}.` });
+      } else if (answer.kind === "sent") {
         change({
           kind: "outcome",
           outcome: { kind: "sent", chain: answer.chain, message: answer.message },

@@ -2,7 +2,8 @@
 import type { Channel, MessageShape, Operation, Topology } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../controls.tsx";
-import { PROTOCOL_NAMES, Send } from "../icons.tsx";
+import { channelName, channelWord } from "../channel-words.ts";
+import { Send } from "../icons.tsx";
 import { useStore } from "../store/hooks.ts";
 import { OperationList } from "./operation-list.tsx";
 import { PanelHeader } from "./panel-header.tsx";
@@ -24,8 +25,8 @@ export function ChannelDetails({
   return (
     <>
       <PanelHeader
-        kind={`${PROTOCOL_NAMES[channel.protocol]} channel`}
-        title={channel.address ?? channel.expression ?? "dynamic address"}
+        kind={channelWord(channel.protocol, channel.kind)}
+        title={channelName(channel)}
         mono
       >
         <Button
@@ -47,16 +48,7 @@ export function ChannelDetails({
             {channel.expression}
           </p>
         )}
-        {channel.pattern !== null && channel.pattern !== channel.address && (
-          <dl className="pairs">
-            <div>
-              <dt>on the wire</dt>
-              <dd>
-                <code>{channel.pattern}</code>
-              </dd>
-            </div>
-          </dl>
-        )}
+        <Facts channel={channel} />
         {problems.length > 0 && <ProblemList problems={problems} />}
         <OperationList
           title="Senders"
@@ -76,6 +68,41 @@ export function ChannelDetails({
         ))}
       </div>
     </>
+  );
+}
+
+/** What its broker knows of it besides the name. */
+function Facts({ channel }: { readonly channel: Channel }): ReactNode {
+  const { pattern, address, exchange, bindings = [], bucket } = channel;
+  const facts: readonly (readonly [name: string, value: string])[] = [
+    // Where a protocol has no wildcard for a parameter, there is nothing of the kind on the wire.
+    ...(pattern !== null && pattern !== address && !pattern.includes("{}")
+      ? [["on the wire", pattern] as const]
+      : []),
+    ...(exchange === undefined
+      ? []
+      : [["exchange", `${exchange.name} (${exchange.type})`] as const]),
+    ...bindings.map(
+      (binding) =>
+        [
+          "bound to",
+          binding.key === "" ? binding.exchange : `${binding.exchange} by ${binding.key}`,
+        ] as const,
+    ),
+    ...(bucket === undefined ? [] : [["bucket", bucket] as const]),
+  ];
+  if (facts.length === 0) return null;
+  return (
+    <dl className="pairs" data-testid="channel-facts">
+      {facts.map(([name, value]) => (
+        <div key={`${name} ${value}`}>
+          <dt>{name}</dt>
+          <dd>
+            <code>{value}</code>
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 

@@ -1,7 +1,8 @@
 /** An operation: one declaration in the code. */
-import type { Operation, Topology } from "@millrace/workbench/protocol";
+import type { Link, Operation, Topology } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../controls.tsx";
+import { channelName } from "../channel-words.ts";
 import { Send } from "../icons.tsx";
 import { useCount, useStore } from "../store/hooks.ts";
 import { portLabel } from "../topology/size.ts";
@@ -24,16 +25,8 @@ export function OperationDetails({
   const channel = topology.channels.find((one) => one.id === operation.channel);
   const problems = topology.problems.filter((problem) => problem.subject === operation.id);
   const others = topology.links.flatMap((link) => {
-    if (link.from === operation.id)
-      return [{ id: link.to, text: link.kind === "publishes" ? "its result goes to" : "reaches" }];
-    if (link.to === operation.id)
-      return [
-        {
-          id: link.from,
-          text: link.kind === "publishes" ? "sends the result of" : "is reached by",
-        },
-      ];
-    return [];
+    if (link.from === operation.id) return [{ id: link.to, text: LINKS[link.kind].from }];
+    return link.to === operation.id ? [{ id: link.from, text: LINKS[link.kind].to }] : [];
   });
   return (
     <>
@@ -57,10 +50,11 @@ export function OperationDetails({
           <Pair name="channel">
             <NodeLink
               id={operation.channel}
-              text={channel?.address ?? channel?.expression ?? operation.channel}
+              text={channel === undefined ? operation.channel : channelName(channel)}
             />
           </Pair>
           {operation.group !== undefined && <Pair name="group">{operation.group}</Pair>}
+          {operation.stream !== undefined && <Pair name="stream">{operation.stream}</Pair>}
           <Pair name="code">
             <PlaceLink place={operation.place} />
           </Pair>
@@ -92,6 +86,13 @@ export function OperationDetails({
     </>
   );
 }
+
+/** What a link means to the operation at each of its ends. */
+const LINKS: Record<Link["kind"], { readonly from: string; readonly to: string }> = {
+  message: { from: "reaches", to: "is reached by" },
+  publishes: { from: "its result goes to", to: "sends the result of" },
+  "dead-letter": { from: "what it rejects goes to", to: "gets what is rejected by" },
+};
 
 function Pair({
   name,

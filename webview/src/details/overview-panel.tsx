@@ -6,6 +6,7 @@ import { draftOf, savedFor } from "../compose/saved.ts";
 import { usePage, useStore } from "../store/hooks.ts";
 import { operationToCompose } from "../store/page-state.ts";
 import { ServiceToggle } from "../topology/card-nodes.tsx";
+import { Legend } from "./legend.tsx";
 import { PanelHeader } from "./panel-header.tsx";
 import { ProblemList } from "./problem-list.tsx";
 
@@ -38,7 +39,7 @@ export function OverviewPanel(): ReactNode {
                   {service.name}
                 </button>
                 <span className="meta">
-                  <span className="state">
+                  <span className="state" title={services[service.id]?.reason}>
                     <i className={`lamp is-${services[service.id]?.status ?? "stopped"}`} />{" "}
                     {services[service.id]?.status ?? "stopped"}
                   </span>
@@ -67,6 +68,7 @@ export function OverviewPanel(): ReactNode {
             </dl>
           </section>
         )}
+        <Legend topology={topology} />
         {savedMessages.length > 0 && (
           <section>
             <h3>Saved messages</h3>

@@ -2,7 +2,8 @@
 import type { Server, Service, Topology } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../controls.tsx";
-import { Focus, Play, PROTOCOL_NAMES, Stop } from "../icons.tsx";
+import { PROTOCOL_NAMES } from "../channel-words.ts";
+import { Focus, Info, Play, Stop } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
 import { cardOf } from "../topology/graph.ts";
 import { OperationList } from "./operation-list.tsx";
@@ -84,6 +85,11 @@ export function ServiceDetails({
             <h3>{state.status === "crashed" ? "It crashed" : "Its last words"}</h3>
             <pre tabIndex={0}>{state.error}</pre>
           </section>
+        )}
+        {state?.reason !== undefined && (
+          <p className="waiting" data-testid="service-waiting">
+            <Info /> {state.reason}.
+          </p>
         )}
         {problems.length > 0 && <ProblemList problems={problems} />}
         <OperationList

@@ -5,16 +5,16 @@ import { memo, type ReactNode } from "react";
 import {
   ArrowIn,
   ArrowOut,
+  ChannelIcon,
   ClientIcon,
   Failure,
   Info,
-  PROTOCOL_NAMES,
   Play,
-  ProtocolIcon,
   ServiceIcon,
   Stop,
   Warning,
 } from "../icons.tsx";
+import { channelLabel, channelWord } from "../channel-words.ts";
 import { useCount, usePage, useStore } from "../store/hooks.ts";
 import type { Counter } from "../store/traffic-state.ts";
 import type { Card, ChannelCard, ClientCard, ServiceCard } from "./graph.ts";
@@ -59,7 +59,8 @@ function ServiceContent({
   readonly dimmed: boolean;
 }): ReactNode {
   const selected = useSelected(card.id);
-  const status = usePage((state) => state.workbench?.services[card.id]?.status ?? "stopped");
+  const state = usePage((page) => page.workbench?.services[card.id]);
+  const status = state?.status ?? "stopped";
   return (
     <div
       className={classes(
@@ -80,7 +81,7 @@ function ServiceContent({
         </span>
         <span className="titles">
           <Name card={card} selected={selected} />
-          <span className="status">
+          <span className="status" title={state?.reason}>
             <i className="lamp" />
             {status}
           </span>
@@ -185,7 +186,10 @@ export function ServiceToggle({
       data-testid="service-toggle"
       data-service={id}
       disabled={reason !== null || service?.status === "stopping"}
-      title={reason ?? `${runs ? "Stop" : "Start"} ${name}: ${service?.command ?? ""}`}
+      title={
+        reason ??
+        `${runs ? "Stop" : "Start"} ${name}: ${service?.command ?? ""}${service?.reason === undefined ? "" : `\n${service.reason}`}`
+      }
       aria-label={`${runs ? "Stop" : "Start"} ${name}`}
       onClick={(event) => {
         event.stopPropagation();
@@ -206,7 +210,7 @@ function ChannelContent({
 }): ReactNode {
   const selected = useSelected(card.id);
   const injected = useCount(`workbench:${card.id}`, "sent");
-  const { protocol, address } = card.channel;
+  const { protocol, kind, address } = card.channel;
   return (
     <div
       className={classes(
@@ -219,7 +223,8 @@ function ChannelContent({
       data-testid={`node-${card.id}`}
       data-card={card.id}
       role="group"
-      aria-label={`${PROTOCOL_NAMES[protocol]} channel ${card.name}`}
+      data-kind={kind ?? "plain"}
+      aria-label={`${channelWord(protocol, kind)} ${card.name}`}
     >
       {injected > 0 && (
         <span className="inlet" title={`${injected} sent from the workbench`}>
@@ -230,12 +235,14 @@ function ChannelContent({
         </span>
       )}
       <span className="tile">
-        <ProtocolIcon protocol={protocol} />
+        <ChannelIcon protocol={protocol} kind={kind} />
       </span>
       <span className="titles">
         <Name card={card} selected={selected} />
         <span className="counts">
-          <span className="protocol">{PROTOCOL_NAMES[protocol]}</span>
+          <span className="protocol" title={channelLabel(card.channel)}>
+            {channelLabel(card.channel)}
+          </span>
           <CountOf id={card.id} counter="published" label="published" icon={<ArrowIn />} />
           <CountOf id={card.id} counter="delivered" label="delivered" icon={<ArrowOut />} />
           <CountOf id={card.id} counter="dropped" label="dropped" icon={<Warning />} hideZero />

@@ -54,7 +54,7 @@ export function toEdges(
     const data: WireData = {
       path,
       protocol: protocols.get(wire.channel) ?? null,
-      inferred: wire.operation === null,
+      kind: wire.kind,
       dimmed,
       lit: emphasis.isLit(wire.id),
     };

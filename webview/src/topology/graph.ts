@@ -1,5 +1,6 @@
 /** Topology → nodes and edges as they are drawn: services with their operations as ports, channels between them. */
 import type { Channel, Operation, Problem, Service, Topology } from "@millrace/workbench/protocol";
+import { channelName } from "../channel-words.ts";
 import type { Observed } from "../store/traffic-state.ts";
 
 export interface ServiceCard {
@@ -37,10 +38,12 @@ export interface Wire {
   readonly from: string;
   readonly to: string;
   readonly channel: string;
-  /** The service or client at the other end. */
+  /** The service or client at the other end; the receiving channel of a broker's own way. */
   readonly actor: string;
   readonly direction: "send" | "receive";
-  /** null where it was only seen in the traffic: drawn dashed. */
+  /** Declared; only seen in the traffic; or the broker's own way from a channel to one that receives what is sent to it. */
+  readonly kind: "declared" | "seen" | "routed" | "dead-letter";
+  /** The declared one. */
   readonly operation: string | null;
 }
 
@@ -61,7 +64,7 @@ export function buildGraph(
   const channels = topology.channels.map((channel): ChannelCard => ({
     kind: "channel",
     id: channel.id,
-    name: channel.address ?? channel.expression ?? "dynamic address",
+    name: channelName(channel),
     channel,
     problems: problems.get(channel.id) ?? [],
   }));
@@ -69,9 +72,11 @@ export function buildGraph(
   const cards = [...services, ...channels, ...strangers];
   const known = new Set(cards.map((card) => card.id));
 
-  const wires = [...topology.operations.map(declaredWire), ...observed.map(observedWire)].filter(
-    (wire) => known.has(wire.from) && known.has(wire.to),
-  );
+  const wires = [
+    ...topology.operations.map(declaredWire),
+    ...brokersWires(topology),
+    ...observed.map(observedWire),
+  ].filter((wire) => known.has(wire.from) && known.has(wire.to));
   return { cards, wires };
 }
 
@@ -84,6 +89,13 @@ export function neighbourhood(graph: Graph, id: string): ReadonlySet<string> {
       near.add(wire.actor).add(wire.channel);
       channels.add(wire.channel);
     }
+  }
+  // What the broker leads on stands for the channel that it comes from, or goes to.
+  for (const { kind, from, to } of graph.wires) {
+    if (kind === "declared" || kind === "seen" || !(channels.has(from) || channels.has(to)))
+      continue;
+    channels.add(from).add(to);
+    near.add(from).add(to);
   }
   // A service's neighbour is the service behind the channel, not the channel alone.
   for (const wire of graph.wires) if (channels.has(wire.channel)) near.add(wire.actor);
@@ -134,8 +146,31 @@ function declaredWire(operation: Operation): Wire {
     channel: operation.channel,
     actor: operation.service,
     direction: operation.action,
+    kind: "declared",
     operation: operation.id,
   };
+}
+
+/** From an exchange to the queue that is bound to it, from a subject to the wildcard that it fits: one for each pair of channels. */
+function brokersWires(topology: Topology): readonly Wire[] {
+  const channelOf = new Map(topology.operations.map(({ id, channel }) => [id, channel]));
+  const wires = new Map<string, Wire>();
+  for (const { kind, from: sender, to: receiver } of topology.links) {
+    const [from, to] = [channelOf.get(sender), channelOf.get(receiver)];
+    if (kind === "publishes" || from === undefined || to === undefined || from === to) continue;
+    const id = `${kind}:${from} ${to}`;
+    wires.set(id, {
+      id,
+      from,
+      to,
+      channel: from,
+      actor: to,
+      direction: "receive",
+      kind: kind === "message" ? "routed" : "dead-letter",
+      operation: null,
+    });
+  }
+  return [...wires.values()];
 }
 
 function observedWire({ actor, channel, direction }: Observed): Wire {
@@ -147,6 +182,7 @@ function observedWire({ actor, channel, direction }: Observed): Wire {
     channel,
     actor,
     direction,
+    kind: "seen",
     operation: null,
   };
 }

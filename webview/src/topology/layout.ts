@@ -2,6 +2,7 @@
 import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk.bundled.js";
 import type { Card, Graph, Wire } from "./graph.ts";
 import { fold } from "./fold.ts";
+import { inFlowOrder } from "./order.ts";
 import type { Layout, Point, Size } from "./places.ts";
 import { portOf, sizeOf } from "./size.ts";
 
@@ -84,6 +85,8 @@ const OPTIONS = {
   "elk.algorithm": "layered",
   "elk.direction": "RIGHT",
   "elk.edgeRouting": "ORTHOGONAL",
+  // The cards come in the order of the flow.
+  "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
   "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
   "elk.layered.spacing.nodeNodeBetweenLayers": "40",
@@ -101,19 +104,26 @@ export function layoutInput(graph: Graph): ElkNode {
   const placed = graph.cards.filter((card) => card.kind !== "client");
   const ids = new Set(placed.map((card) => card.id));
   const wires = graph.wires.filter(
-    (wire) => wire.operation !== null && ids.has(wire.from) && ids.has(wire.to),
+    (wire) => wire.kind !== "seen" && ids.has(wire.from) && ids.has(wire.to),
   );
   const asks = requestChannels(placed);
+  // A question may go against the flow; what a service hands on may not.
+  const order = inFlowOrder(
+    placed.map((card) => card.id),
+    wires.filter((wire) => !asks.has(wire.channel) || wire.direction === "send"),
+  );
+  const cards = new Map(placed.map((card) => [card.id, card]));
   return {
     id: "topology",
     layoutOptions: OPTIONS,
-    children: placed.map((card) => elkNode(card, wires)),
+    children: order.flatMap((id) => {
+      const card = cards.get(id);
+      return card === undefined ? [] : [elkNode(card, wires)];
+    }),
     edges: wires.map((wire): ElkExtendedEdge => ({
       id: wire.id,
       sources: [`${wire.id}#out`],
       targets: [`${wire.id}#in`],
-      // A question may go against the flow; what a service hands on may not.
-      layoutOptions: { "elk.layered.priority.direction": asks.has(wire.channel) ? "0" : "10" },
     })),
   };
 }

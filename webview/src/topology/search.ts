@@ -1,5 +1,6 @@
 /** Finds services, channels and operations by a part of their names. */
 import type { Topology } from "@millrace/workbench/protocol";
+import { channelLabel, channelName } from "../channel-words.ts";
 import { portLabel } from "./size.ts";
 
 export interface Found {
@@ -36,8 +37,8 @@ function everything(topology: Topology): readonly Found[] {
     ...topology.channels.map((one): Found => ({
       id: one.id,
       kind: "channel",
-      label: one.address ?? one.expression ?? "dynamic address",
-      context: one.protocol,
+      label: channelName(one),
+      context: channelLabel(one),
     })),
     ...topology.operations.map((one): Found => {
       const verb = one.action === "send" ? "sends" : "receives";

@@ -1,4 +1,5 @@
 /** How large each card is and where its ports are. Known before anything is drawn, so layout needs no measuring. */
+import { channelLabel } from "../channel-words.ts";
 import type { Card, ServiceCard } from "./graph.ts";
 import type { Size } from "./places.ts";
 
@@ -8,8 +9,9 @@ export const ROW = 24;
 export const ROWS_PADDING = 6;
 export const FOOTER = 26;
 export const CHANNEL_HEIGHT = 60;
-/** Room for the protocol's name and two counts of four digits. */
-const LEAST_CHANNEL = { kafka: 200, rabbitmq: 222, nats: 198, redis: 202, mqtt: 200 };
+/** Room for the icon and two counts of four digits, beside what the channel is. */
+const LEAST_CHANNEL = 172;
+const LABEL_CHARACTER = 6.3;
 const CLIENT: Size = { width: 148, height: 44 };
 
 /** Widths of one character in the cards' fonts at their sizes, a little generous. */
@@ -25,7 +27,7 @@ export function sizeOf(card: Card): Size {
       return {
         width: clamp(
           card.name.length * ADDRESS_CHARACTER + 64,
-          LEAST_CHANNEL[card.channel.protocol],
+          LEAST_CHANNEL + Math.round(channelLabel(card.channel).length * LABEL_CHARACTER),
           284,
         ),
         height: CHANNEL_HEIGHT,

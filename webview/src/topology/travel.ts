@@ -56,5 +56,8 @@ export function touched(
       cards.add(wire.actor).add(wire.channel);
     }
   }
+  // The way between two channels that the same messages went over.
+  for (const wire of graph.wires)
+    if (wire.kind === "routed" && cards.has(wire.from) && cards.has(wire.to)) wires.add(wire.id);
   return { cards, wires };
 }

@@ -50,7 +50,7 @@ function shapeOf(graph: Graph): string {
         : 0,
     ]);
   const wires = graph.wires
-    .filter((wire) => wire.operation !== null)
+    .filter((wire) => wire.kind !== "seen")
     .map((wire) => [wire.id, wire.from, wire.to]);
   return JSON.stringify([cards, wires]);
 }

@@ -38,10 +38,14 @@ export function useView(
       const now = space();
       if (now === null || part.cards.length === 0 || drawn.current.positions.size === 0) return;
       const bounds = boundsOf(part, drawn.current.layout, drawn.current.positions);
-      void flow.setViewport(
-        getViewportForBounds(bounds, now.width, now.height, LEAST_ZOOM, FITTED_ZOOM, padding),
-        { duration },
-      );
+      const fitted = (height: number) =>
+        getViewportForBounds(bounds, now.width, height, LEAST_ZOOM, FITTED_ZOOM, padding);
+      const viewport = fitted(now.height);
+      const hides = part.cards.some((card) => {
+        const at = drawn.current.positions.get(card.id);
+        return at !== undefined && isUnderControls(at, sizeOf(card), viewport, now);
+      });
+      void flow.setViewport(hides ? fitted(now.height - CONTROLS.height) : viewport, { duration });
     },
     [flow, space],
   );
@@ -135,6 +139,20 @@ export function useView(
       [store],
     ),
   };
+}
+
+/** The zoom controls lie over the picture's lower left corner. */
+const CONTROLS: Size = { width: 116, height: 52 };
+
+function isUnderControls(
+  at: Point,
+  { height }: Size,
+  { x, y, zoom }: Viewport,
+  stage: Size,
+): boolean {
+  return (
+    at.x * zoom + x < CONTROLS.width && (at.y + height) * zoom + y > stage.height - CONTROLS.height
+  );
 }
 
 /** How long the view takes to move; at once for those who asked for less motion. */

@@ -3,18 +3,18 @@ import type { EdgeProps } from "@xyflow/react";
 import type { ProtocolName } from "@millrace/workbench/protocol";
 import { memo } from "react";
 import { classes } from "./card-nodes.tsx";
+import type { Wire } from "./graph.ts";
 
 export interface WireData extends Record<string, unknown> {
   readonly path: string;
   readonly protocol: ProtocolName | null;
-  /** Seen in the traffic, declared nowhere. */
-  readonly inferred: boolean;
+  readonly kind: Wire["kind"];
   readonly dimmed: boolean;
   readonly lit: boolean;
 }
 
 export const WireEdge = memo(function WireEdge({ id, data }: EdgeProps) {
-  const { path, protocol, inferred, dimmed, lit } = data as WireData;
+  const { path, protocol, kind, dimmed, lit } = data as WireData;
   return (
     <path
       d={path}
@@ -22,7 +22,7 @@ export const WireEdge = memo(function WireEdge({ id, data }: EdgeProps) {
       className={classes(
         "wire",
         protocol !== null && `on-${protocol}`,
-        inferred && "inferred",
+        kind,
         dimmed && "dimmed",
         lit && "lit",
       )}

@@ -1,5 +1,6 @@
 /** The traffic: filters on top, the list at the left, the picked event with its chain at the right. */
 import { useMemo, useState, type ReactNode } from "react";
+import { channelName } from "../channel-words.ts";
 import { Button, Dropdown, TextField } from "../controls.tsx";
 import { ChevronDown, ChevronUp, Trash } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
@@ -113,7 +114,7 @@ function Filters({
       { value: "", text: "All channels" },
       ...(topology?.channels ?? []).map((channel) => ({
         value: channel.id,
-        text: channel.address ?? channel.id,
+        text: channelName(channel),
       })),
     ],
     [topology],
