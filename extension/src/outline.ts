@@ -1,6 +1,7 @@
 /** The two trees of the side bar as plain rows: services with their operations, brokers with their channels. */
 import type {
   Channel,
+  ChannelKind,
   EmulatorState,
   Operation,
   Place,
@@ -75,6 +76,7 @@ function serviceRow(state: WorkbenchState, service: Service): Row {
 
 const statusIcons: Readonly<Record<ServiceState["status"], Row["icon"]>> = {
   stopped: { name: "circle-outline" },
+  waiting: { name: "watch" },
   starting: { name: "loading~spin" },
   running: { name: "circle-filled", color: "testing.iconPassed" },
   stopping: { name: "loading~spin" },
@@ -86,6 +88,7 @@ function serviceTooltip(service: Service, live: ServiceState): string {
     `${service.name} is ${live.status}${live.pid === undefined ? "" : ` (process ${live.pid})`}.`,
   ];
   if (live.error !== undefined) lines.push(live.error);
+  if (live.reason !== undefined) lines.push(`${live.reason}.`);
   lines.push(
     live.command === null
       ? "Nothing says how to start it: export an App, or add a dev script to its package.json."
@@ -100,8 +103,8 @@ function protocolRow(state: WorkbenchState, protocol: ProtocolName): Row {
   return {
     id: `protocol:${protocol}`,
     label: protocolLabels[protocol],
-    description: server?.url ?? emulatorWords[state.emulator.status],
-    tooltip: protocolTooltip(protocol, state.emulator, server),
+    description: server?.url ?? emulatorWord(state, protocol),
+    tooltip: protocolTooltip(protocol, state, server),
     icon:
       server === undefined ? { name: "server" } : { name: "server", color: "testing.iconPassed" },
     kind: server === undefined ? "protocol.stopped" : "protocol.running",
@@ -109,6 +112,11 @@ function protocolRow(state: WorkbenchState, protocol: ProtocolName): Row {
     place: null,
     children: channels.map((channel) => channelRow(state, channel)),
   };
+}
+
+/** How it is where the emulator has no server for it. */
+function emulatorWord({ emulator, spoken }: WorkbenchState, protocol: ProtocolName): string {
+  return spoken.includes(protocol) ? emulatorWords[emulator.status] : "not in the emulator yet";
 }
 
 const emulatorWords: Readonly<Record<EmulatorState["status"], string>> = {
@@ -120,11 +128,14 @@ const emulatorWords: Readonly<Record<EmulatorState["status"], string>> = {
 
 function protocolTooltip(
   protocol: ProtocolName,
-  emulator: EmulatorState,
+  state: WorkbenchState,
   server: EmulatorState["servers"][number] | undefined,
 ): string {
   const name = protocolLabels[protocol];
-  if (server === undefined) return emulator.error ?? `${name}: ${emulatorWords[emulator.status]}.`;
+  if (!state.spoken.includes(protocol))
+    return `The emulator does not speak ${name} yet: services that need it wait, unless MILLRACE_${protocol.toUpperCase()}_URL names a real broker.`;
+  if (server === undefined)
+    return state.emulator.error ?? `${name}: ${emulatorWord(state, protocol)}.`;
   const moved = server.movedFrom === undefined ? "" : ` Port ${server.movedFrom} was taken.`;
   return `The emulator speaks ${name} at ${server.url}.${moved}`;
 }
@@ -139,11 +150,15 @@ function channelRow(state: WorkbenchState, channel: Channel): Row {
   const senders = operations.filter(({ action }) => action === "send").length;
   return {
     id: channel.id,
-    label: channel.address ?? channel.expression ?? channel.id,
-    description: `${senders} → ${operations.length - senders}`,
+    label: channelName(state.topology, channel.id),
+    description: [kindWords(channel), `${senders} → ${operations.length - senders}`]
+      .filter((part) => part !== "")
+      .join(" · "),
     tooltip:
       problem?.message ?? `${senders} send to it, ${operations.length - senders} receive from it.`,
-    icon: problemIcon(problem) ?? { name: "mail" },
+    icon: problemIcon(problem) ?? {
+      name: channel.kind === undefined ? "mail" : kindIcons[channel.kind],
+    },
     kind: "channel",
     subject: channel.id,
     place: null,
@@ -152,6 +167,21 @@ function channelRow(state: WorkbenchState, channel: Channel): Row {
     ),
   };
 }
+
+/** What it is, where it is more than an address, and where it is. */
+function kindWords({ kind, exchange }: Channel): string {
+  if (kind !== undefined) return kind === "kv" ? "key-value" : kind;
+  return exchange === undefined || exchange.name === "amq.topic" ? "" : exchange.name;
+}
+
+const kindIcons: Readonly<Record<ChannelKind, string>> = {
+  queue: "inbox",
+  pattern: "regex",
+  list: "list-ordered",
+  stream: "pulse",
+  kv: "key",
+  objects: "archive",
+};
 
 function operationRow(state: WorkbenchState, operation: Operation, label: string): Row {
   const problem = state.topology.problems.find(({ subject }) => subject === operation.id);

@@ -27,7 +27,8 @@ export function addressOf(topology: Topology, operation: Operation): string {
 
 export function channelName(topology: Topology, id: string): string {
   const channel = topology.channels.find((candidate) => candidate.id === id);
-  return channel?.address ?? channel?.expression ?? id;
+  if (channel?.address == null) return channel?.expression ?? id;
+  return channel.bucket === undefined ? channel.address : `${channel.bucket}/${channel.address}`;
 }
 
 export function serviceName(topology: Topology, id: string): string {

@@ -1,9 +1,11 @@
 /** The `millrace.*` settings of package.json, as one object. */
 import * as vscode from "vscode";
 
+type Protocol = "nats" | "redis" | "mqtt" | "rabbitmq" | "kafka";
+
 export interface Settings {
   readonly autoStart: boolean;
-  readonly ports: { readonly nats: number; readonly mqtt: number };
+  readonly ports: Readonly<Record<Protocol, number>>;
   readonly terminalEnvironment: boolean;
   readonly codeLens: boolean;
   readonly problems: boolean;
@@ -16,7 +18,10 @@ export function readSettings(folder: vscode.WorkspaceFolder): Settings {
     autoStart: settings.get("emulator.autoStart", false),
     ports: {
       nats: settings.get("emulator.natsPort", 4222),
+      redis: settings.get("emulator.redisPort", 6379),
       mqtt: settings.get("emulator.mqttPort", 1883),
+      rabbitmq: settings.get("emulator.rabbitmqPort", 5672),
+      kafka: settings.get("emulator.kafkaPort", 9092),
     },
     terminalEnvironment: settings.get("terminal.environment", true),
     codeLens: settings.get("codeLens.enabled", true),

@@ -55,7 +55,6 @@ export class Workbench {
     // In a turn of its own: loading the session is no part of activation.
     await new Promise((resolve) => setImmediate(resolve));
     const { createSession } = await import("@millrace/workbench");
-    const { startEmulatorInWorker } = await import("@millrace/emulator/remote");
     const file = (name: string) =>
       vscode.Uri.joinPath(this.#context.extensionUri, "dist", name).fsPath;
     const storage = this.#context.storageUri;
@@ -67,7 +66,7 @@ export class Workbench {
       open: (place) => void openPlace(folder.uri, place),
       log: (line) => this.#output.info(line),
       // The settings of the moment it starts, not of the moment the window opened.
-      parts: { startEmulator: (entry) => startEmulatorInWorker(entry, emulatorOptions(folder)) },
+      emulator: () => emulatorOptions(folder),
       ...(storage === undefined
         ? {}
         : { draftsFile: vscode.Uri.joinPath(storage, "drafts.json").fsPath }),
