@@ -10,16 +10,29 @@ export const addressing: Promises = {
   ) => {
     const broker = t.broker();
     const seen = new Inbox<string>();
-    broker.subscriber(
-      t.at("users.{userId}.orders.{orderId}"),
-      { ...t.receive },
-      async (_: unknown, { params, message }) => {
-        seen.push(
-          `${params.userId} ${params.orderId} ${message.address === t.at(`users.${params.userId}.orders.${params.orderId}`)}`,
+    if (t.facts.templates === "refused") {
+      const declare = () =>
+        broker.subscriber(
+          t.on("users.{userId}.orders.{orderId}"),
+          { ...t.receive },
+          async () => {},
         );
-      },
-    );
-    const orders = broker.publisher(t.at("users.{userId}.orders.{orderId}"), { ...t.send });
+      expect(declare).toThrow(/\{param\}/);
+      broker.subscriber(t.on("users.u1.orders.o2"), { ...t.receive }, async (_: unknown, context) =>
+        seen.push(`u1 o2 ${context.message.address === t.at("users.u1.orders.o2")}`),
+      );
+    } else {
+      broker.subscriber(
+        t.on("users.{userId}.orders.{orderId}"),
+        { ...t.receive },
+        async (_: unknown, { params, message }) => {
+          seen.push(
+            `${params.userId} ${params.orderId} ${message.address === t.at(`users.${params.userId}.orders.${params.orderId}`)}`,
+          );
+        },
+      );
+    }
+    const orders = broker.publisher(t.on("users.{userId}.orders.{orderId}"), { ...t.send });
     await t.start(broker);
     await orders.publish({}, { params: { userId: "u 1", orderId: "ö2" } }).catch(() => undefined);
     await orders.publish({}, { params: { userId: "u1", orderId: "o2" } });
@@ -29,20 +42,28 @@ export const addressing: Promises = {
     ).rejects.toThrow(AddressError);
   },
 
-  "wildcards match what they say, and nothing else": async (t) => {
+  "wildcards match what they say, and nothing else; without any they are refused": async (t) => {
     const broker = t.broker();
+    const { wildcards } = t.facts;
+    if (wildcards === null) {
+      for (const address of ["plant.*.heat", "plant.>"] as const)
+        expect(() => broker.subscriber(t.on(address), { ...t.receive }, async () => {})).toThrow(
+          AddressError,
+        );
+      return;
+    }
     const seen: Record<string, Inbox<string>> = {
       one: new Inbox(),
       rest: new Inbox(),
       exact: new Inbox(),
     };
-    broker.subscriber(t.at("plant.*.heat"), { ...t.receive }, async (name: string) =>
+    broker.subscriber(t.on("plant.*.heat"), { ...t.receive }, async (name: string) =>
       seen["one"]?.push(name),
     );
-    broker.subscriber(t.at("plant.>"), { ...t.receive }, async (name: string) =>
+    broker.subscriber(t.on("plant.>"), { ...t.receive }, async (name: string) =>
       seen["rest"]?.push(name),
     );
-    broker.subscriber(t.at("plant.a.heat"), { ...t.receive }, async (name: string) =>
+    broker.subscriber(t.on("plant.a.heat"), { ...t.receive }, async (name: string) =>
       seen["exact"]?.push(name),
     );
     await t.start(broker);
@@ -57,9 +78,9 @@ export const addressing: Promises = {
       "plant.last.heat",
       "plant.a.heat",
     ]) {
-      await broker.publish(t.at(name), name, { ...t.send });
+      await broker.publish(t.on(name), name, { ...t.send });
     }
-    const parent = t.facts.wildcards.restMatchesParent ? ["plant"] : [];
+    const parent = wildcards.restMatchesParent ? ["plant"] : [];
     const rest = [
       ...parent,
       "plant.a",
@@ -83,17 +104,21 @@ export const addressing: Promises = {
   "subscribers whose addresses overlap get each message once each": async (t) => {
     const broker = t.broker();
     const seen = new Inbox<string>();
-    for (const address of ["sensors.*", "sensors.>", "sensors.{id}", "sensors.1", "*.1"]) {
-      broker.subscriber(t.at(address), { ...t.receive }, async (value: number) =>
+    const addresses =
+      t.facts.templates === "refused"
+        ? ["sensors.1"]
+        : t.facts.wildcards === null
+          ? ["sensors.{id}", "sensors.1", "{kind}.1"]
+          : ["sensors.*", "sensors.>", "sensors.{id}", "sensors.1", "*.1"];
+    for (const address of addresses) {
+      broker.subscriber(t.on(address), { ...t.receive }, async (value: number) =>
         seen.push(`${address} ${value}`),
       );
     }
     await t.start(broker);
-    for (const value of [1, 2]) await broker.publish(t.at("sensors.1"), value, { ...t.send });
-    expect((await seen.first(10)).toSorted()).toEqual(
-      ["sensors.*", "sensors.>", "sensors.{id}", "sensors.1", "*.1"]
-        .flatMap((address) => [`${address} 1`, `${address} 2`])
-        .toSorted(),
+    for (const value of [1, 2]) await broker.publish(t.on("sensors.1"), value, { ...t.send });
+    expect((await seen.first(addresses.length * 2)).toSorted()).toEqual(
+      addresses.flatMap((address) => [`${address} 1`, `${address} 2`]).toSorted(),
     );
   },
 
@@ -103,12 +128,22 @@ export const addressing: Promises = {
     const users = broker
       .router(t.at("admin") + t.facts.separator)
       .router(`users${t.facts.separator}`);
-    users.subscriber("{id}", { ...t.receive }, async (value: string, { params }) =>
-      seen.push(`${params.id} ${value}`),
-    );
+    if (t.facts.templates === "refused") {
+      for (const id of ["7", "8"] as const)
+        users.subscriber(t.below(id), { ...t.receive }, async (value: string) =>
+          seen.push(`${id} ${value}`),
+        );
+    } else {
+      users.subscriber(t.below("{id}"), { ...t.receive }, async (value: string, { params }) =>
+        seen.push(`${params.id} ${value}`),
+      );
+    }
     await t.start(broker);
-    await broker.publish(t.at("admin.users.7"), "by address", { ...t.send });
-    await users.publisher("{id}", { ...t.send }).publish("by router", { params: { id: "8" } });
+    await broker.publish(t.on("admin.users.7"), "by address", { ...t.send });
+    await seen.first(1);
+    await users
+      .publisher(t.below("{id}"), { ...t.send })
+      .publish("by router", { params: { id: "8" } });
     expect(await seen.first(2)).toEqual(["7 by address", "8 by router"]);
   },
 };

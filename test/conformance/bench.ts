@@ -1,6 +1,6 @@
 /** Where one promise is tried: brokers on one server, addresses of its own, apps that are stopped when it is over. */
 import { randomUUID } from "node:crypto";
-import { App, createLogger, type AnyBroker, type StopOptions } from "millrace";
+import { App, createLogger, type AnyBroker, type Channel, type StopOptions } from "millrace";
 import type { MemoryBroker } from "millrace/memory";
 import type { Wire } from "../real/wire.ts";
 
@@ -8,22 +8,30 @@ import type { Wire } from "../real/wire.ts";
 export interface Facts {
   /** Between the segments of an address. */
   readonly separator: "." | "/";
-  /** Matches one segment, and the rest of an address. */
+  /** Matches one segment, and the rest of an address; null where a plain address cannot have wildcards. */
   readonly wildcards: {
     readonly one: string;
     readonly rest: string;
     readonly restMatchesParent: boolean;
-  };
+  } | null;
   /** Whether headers travel. */
   readonly headers: boolean;
   /** Whether the core's requests work; `timeout`: they do, but the broker cannot tell that nobody listens. */
   readonly requests: "yes" | "timeout" | "no";
+  /** Where a subscriber names one address in full: what becomes of one with `{param}`s. */
+  readonly templates?: "refused";
+  /** All subscribers of one address share its messages, as those of a queue do. */
+  readonly shared?: true;
   /** Whether members of a group share messages; else what becomes of a subscriber with a group. */
   readonly groups: "shared" | "refused";
+  /** How many members of a group get messages of one address: of Kafka's as many as it has partitions. Default: all. */
+  readonly sharers?: number;
   /** Whether what is not acknowledged comes again. */
   readonly redelivers: boolean;
-  /** Whether the broker keeps what a subscriber misses while its app is down. */
+  /** Whether the broker keeps what a subscriber with the options `keep` misses while its app is down. */
   readonly keeps: boolean;
+  /** Further options of a subscriber that comes back for what it missed: its group. */
+  readonly keep?: object;
   /** Whether there is a connection that can be cut. */
   readonly cuttable: boolean;
   /** Options for each subscriber, and for each publish: the QoS and the like. */
@@ -35,6 +43,11 @@ export interface Facts {
 export interface World {
   /** A broker on it that is not connected; `service` is what its client calls itself. */
   broker(service: string): AnyBroker;
+  /**
+   * What a subscriber or publisher names instead of the plain address: a queue, a stream … of it. `root` is what all
+   * addresses of one promise begin with; below a router's prefix the address comes without it.
+   */
+  on?(address: string, root: string): Channel;
   /** Where its connections can be cut. */
   readonly wire?: Wire;
   close(): Promise<void>;
@@ -49,6 +62,8 @@ export class Bench {
   /** To be spread into the options of each subscriber and publisher. */
   readonly receive: object;
   readonly send: object;
+  /** `receive` for a subscriber that comes back for what it missed. */
+  readonly receiveKept: object;
   readonly #root = `t${randomUUID().slice(0, 8)}`;
   readonly #apps: App[] = [];
 
@@ -57,6 +72,7 @@ export class Bench {
     this.facts = facts;
     this.receive = facts.receive ?? {};
     this.send = facts.send ?? {};
+    this.receiveKept = { ...facts.receive, ...facts.keep };
   }
 
   /** An address nobody else uses, as this broker writes it. Typed as it was written, for its parameters' sake. */
@@ -64,8 +80,20 @@ export class Bench {
     const { separator, wildcards } = this.facts;
     const parts = address
       .split(".")
-      .map((part) => (part === "*" ? wildcards.one : part === ">" ? wildcards.rest : part));
+      .map((part) =>
+        part === "*" ? (wildcards?.one ?? part) : part === ">" ? (wildcards?.rest ?? part) : part,
+      );
     return [this.#root, ...parts].join(separator) as Address;
+  }
+
+  /** What to subscribe or publish to: the address of `at`, or the world's channel of it. Typed as the address. */
+  on<Address extends string>(address: Address): Address {
+    return this.below(this.at(address));
+  }
+
+  /** The same where a router's prefix comes before it. */
+  below<Address extends string>(address: Address): Address {
+    return (this.world.on?.(address, this.#root) ?? address) as Address;
   }
 
   /** A broker that is not started yet. Brokers of one service share its sessions. */

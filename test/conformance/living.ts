@@ -8,7 +8,7 @@ import type { Promises } from "./promises.ts";
 /** The service `worker`, as it is deployed again and again: it handles jobs one at a time. */
 function worker(t: Bench, handle: (job: number, signal: AbortSignal) => Promise<void>): Tested {
   const broker = t.broker("worker");
-  broker.subscriber(t.at("jobs"), { ...t.receive }, async (job: number, { signal }) =>
+  broker.subscriber(t.on("jobs"), { ...t.receiveKept }, async (job: number, { signal }) =>
     handle(job, signal),
   );
   return broker;
@@ -21,8 +21,8 @@ export const living: Promises = {
     const results = new Inbox<unknown>();
     const broker = t.broker();
     broker.subscriber(
-      t.at("jobs"),
-      { ...t.receive, publish: broker.publisher(t.at("results"), { ...t.send }) },
+      t.on("jobs"),
+      { ...t.receive, publish: broker.publisher(t.on("results"), { ...t.send }) },
       async (job: number) => {
         started.push(job);
         await gate.opened;
@@ -30,12 +30,12 @@ export const living: Promises = {
       },
     );
     const listener = t.broker("listener");
-    listener.subscriber(t.at("results"), { ...t.receive }, async (result: unknown) =>
+    listener.subscriber(t.on("results"), { ...t.receive }, async (result: unknown) =>
       results.push(result),
     );
     const app = await t.start(broker);
     await t.start(listener);
-    await broker.publish(t.at("jobs"), 1, { ...t.send });
+    await broker.publish(t.on("jobs"), 1, { ...t.send });
     await started.first(1);
     const stopped = app.stop();
     gate.open();
@@ -56,9 +56,9 @@ export const living: Promises = {
     const sender = t.broker("sender");
     await t.start(sender);
     const jobs = Array.from({ length: 60 }, (_, job) => job);
-    for (const job of jobs) await sender.publish(t.at("jobs"), job, { ...t.send });
+    for (const job of jobs) await sender.publish(t.on("jobs"), job, { ...t.send });
     // Sent with what the broker confirms: by then it has had the ones before.
-    await sender.publish(t.at("last"), {});
+    await sender.publish(t.on("last"), {});
     const stopped = first.stop();
     gate.open();
     await stopped;
@@ -80,13 +80,14 @@ export const living: Promises = {
       );
       const sender = t.broker("sender");
       await t.start(sender);
-      await sender.publish(t.at("jobs"), 7, { ...t.send });
+      // One key: only within one partition does the second come after the first.
+      await sender.publish(t.on("jobs"), 7, { ...t.send, key: "one" });
       await started.first(1);
       await app.stop({ deadline: 50 });
       expect(await aborted.first(1)).toEqual([7]);
       const seen = new Inbox<number>();
       await t.start(worker(t, async (job) => seen.push(job)));
-      await sender.publish(t.at("jobs"), 8, { ...t.send });
+      await sender.publish(t.on("jobs"), 8, { ...t.send, key: "one" });
       await seen.until(() => seen.items.includes(8), "8");
       expect(seen.items).toEqual(t.facts.keeps ? [7, 8] : [8]);
     },
@@ -99,9 +100,9 @@ export const living: Promises = {
     const sender = t.broker("sender");
     await t.start(sender);
     await first.stop();
-    for (const job of [1, 2, 3]) await sender.publish(t.at("jobs"), job, { ...t.send });
+    for (const job of [1, 2, 3]) await sender.publish(t.on("jobs"), job, { ...t.send, key: "one" });
     await t.start(worker(t, async (job) => seen.push(job)));
-    await sender.publish(t.at("jobs"), 4, { ...t.send });
+    await sender.publish(t.on("jobs"), 4, { ...t.send, key: "one" });
     await seen.until(() => seen.items.includes(4), "4");
     expect(seen.items).toEqual(t.facts.keeps ? [1, 2, 3, 4] : [4]);
   },
@@ -111,35 +112,35 @@ export const living: Promises = {
   ) => {
     const seen = new Inbox<number>();
     const broker = t.broker();
-    broker.subscriber(t.at("jobs"), { ...t.receive }, async (job: number) => seen.push(job));
+    broker.subscriber(t.on("jobs"), { ...t.receive }, async (job: number) => seen.push(job));
     const sender = t.broker("sender");
     await t.start(sender);
     const app = await t.start(broker);
     expect(app.health().status).toBe("up");
-    await sender.publish(t.at("jobs"), 1, { ...t.send });
+    await sender.publish(t.on("jobs"), 1, { ...t.send });
     await seen.first(1);
     await app.stop();
     expect(app.health().status).toBe("down");
-    await sender.publish(t.at("jobs"), 2, { ...t.send });
-    await expect(broker.publish(t.at("jobs"), 3)).rejects.toThrow(PublishError);
+    await sender.publish(t.on("jobs"), 2, { ...t.send });
+    await expect(broker.publish(t.on("jobs"), 3)).rejects.toThrow(PublishError);
     expect(seen.items).toEqual([1]);
   },
 
   "a subscriber is stopped and started while its app runs": async (t) => {
     const seen = new Inbox<string>();
     const broker = t.broker();
-    const jobs = broker.subscriber(t.at("jobs"), { ...t.receive }, async (job: string) =>
+    const jobs = broker.subscriber(t.on("jobs"), { ...t.receiveKept }, async (job: string) =>
       seen.push(job),
     );
-    broker.subscriber(t.at("fence"), { ...t.receive }, async (job: string) => seen.push(job));
+    broker.subscriber(t.on("fence"), { ...t.receive }, async (job: string) => seen.push(job));
     await t.start(broker);
     await jobs.stop();
-    await broker.publish(t.at("jobs"), "away", { ...t.send });
-    await broker.publish(t.at("fence"), "fence", { ...t.send });
+    await broker.publish(t.on("jobs"), "away", { ...t.send, key: "one" });
+    await broker.publish(t.on("fence"), "fence", { ...t.send });
     await seen.until(() => seen.items.includes("fence"), "the fence");
     expect(seen.items).toEqual(["fence"]);
     await jobs.start();
-    await broker.publish(t.at("jobs"), "back", { ...t.send });
+    await broker.publish(t.on("jobs"), "back", { ...t.send, key: "one" });
     await seen.until(() => seen.items.includes("back"), "back");
     expect(seen.items).toEqual(t.facts.keeps ? ["fence", "away", "back"] : ["fence", "back"]);
   },
@@ -147,10 +148,10 @@ export const living: Promises = {
   "an app starts again after it was stopped": async (t) => {
     const seen = new Inbox<number>();
     const broker = t.broker();
-    broker.subscriber(t.at("jobs"), { ...t.receive }, async (job: number) => seen.push(job));
+    broker.subscriber(t.on("jobs"), { ...t.receiveKept }, async (job: number) => seen.push(job));
     const app = await t.start(broker);
     for (const job of [1, 2, 3]) {
-      await broker.publish(t.at("jobs"), job, { ...t.send });
+      await broker.publish(t.on("jobs"), job, { ...t.send });
       await seen.first(job);
       await app.stop();
       await app.start();
@@ -163,7 +164,7 @@ export const living: Promises = {
     await t.start(broker);
     const reason = new MillraceError("enough");
     await expect(
-      broker.publish(t.at("jobs"), 1, { ...t.send, signal: AbortSignal.abort(reason) }),
+      broker.publish(t.on("jobs"), 1, { ...t.send, signal: AbortSignal.abort(reason) }),
     ).rejects.toBe(reason);
   },
 };

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { addressing } from "./addressing.ts";
 import { Bench, type Facts, type World } from "./bench.ts";
+import { consuming } from "./consuming.ts";
 import { delivering } from "./delivering.ts";
 import { living } from "./living.ts";
 import { reconnecting } from "./reconnecting.ts";
@@ -24,6 +25,7 @@ export function driverPromises(name: string, openWorld: () => Promise<World>, fa
 
     const groups = {
       delivering,
+      consuming,
       addressing,
       requesting,
       settling,

@@ -26,7 +26,7 @@ async function attemptsOf(
   act: Act,
 ): Promise<number[]> {
   const broker = t.broker();
-  const jobs = t.at(`jobs-${randomUUID()}`);
+  const jobs = t.on(`jobs-${randomUUID()}`);
   const attempts = new Inbox<number>();
   const passed = new Inbox<string>();
   const ack = policy === undefined ? {} : { ack: policy };
@@ -132,17 +132,17 @@ export const settling: Promises = {
         schema: z.object({ n: z.number() }),
         filter: (message: { payload: Uint8Array }) => message.payload.byteLength < 100,
       };
-      broker.subscriber(t.at("numbers"), options, async ({ n }) => seen.push(n));
+      broker.subscriber(t.on("numbers"), options, async ({ n }) => seen.push(n));
       const app = await t.start(broker);
-      const raw = broker.publisher(t.at("numbers"), {
+      const raw = broker.publisher(t.on("numbers"), {
         ...t.send,
         codec: "text",
         headers: { "content-type": "application/json" },
       });
       await raw.publish("{ not JSON");
-      await broker.publish(t.at("numbers"), { n: "one" }, { ...t.send });
-      await broker.publish(t.at("numbers"), { n: 1, long: "x".repeat(100) }, { ...t.send });
-      await broker.publish(t.at("numbers"), { n: 2 }, { ...t.send });
+      await broker.publish(t.on("numbers"), { n: "one" }, { ...t.send });
+      await broker.publish(t.on("numbers"), { n: 1, long: "x".repeat(100) }, { ...t.send });
+      await broker.publish(t.on("numbers"), { n: 2 }, { ...t.send });
       expect(await seen.first(1)).toEqual([2]);
       await app.stop();
       expect(app.health().brokers[0]?.counts).toMatchObject({
@@ -154,11 +154,35 @@ export const settling: Promises = {
       });
     },
 
+  "a batch whose handler failed comes again, but for what it settled by itself": async (t) => {
+    const broker = t.broker();
+    const seen = new Inbox<string>();
+    const options = { ...t.receive, batch: { size: 2, within: 2000 } };
+    let failed = false;
+    broker.subscriber(t.on("pairs"), options, async (values: string[], { messages }) => {
+      seen.push(values.join(" "));
+      if (failed) return;
+      failed = true;
+      await (messages[0] as Settles | undefined)?.ack?.();
+      fail();
+    });
+    await t.start(broker);
+    const pairs = broker.publisher(t.on("pairs"), { ...t.send });
+    for (const value of ["a", "b", "c"]) await pairs.publish(value as never, { key: "pairs" });
+    const rest = t.facts.redelivers ? ["b", "c"] : ["c"];
+    await seen.until(
+      () => rest.every((value) => seen.items.slice(1).join(" ").includes(value)),
+      "the rest",
+    );
+    expect(seen.items[0]).toBe("a b");
+    expect(seen.items.slice(1).join(" ").split(" ").toSorted()).toEqual(rest);
+  },
+
   "a handler that takes longer than its `timeout` failed, and its signal says so": async (t) => {
     const broker = t.broker();
     const seen = new Inbox<string>();
     broker.subscriber(
-      t.at("slow"),
+      t.on("slow"),
       { ...t.receive, timeout: 30 },
       async (_: unknown, { signal, message }) => {
         if (message.attempt > 1) {
@@ -170,7 +194,7 @@ export const settling: Promises = {
       },
     );
     const app = await t.start(broker);
-    await broker.publish(t.at("slow"), {}, { ...t.send });
+    await broker.publish(t.on("slow"), {}, { ...t.send });
     if (t.facts.redelivers) expect(await seen.first(2)).toEqual(["aborted", "again"]);
     else expect(await seen.first(1)).toEqual(["aborted"]);
     await app.stop();

@@ -83,7 +83,13 @@ export async function openMqtt(server: Server, options: MqttOptions = {}): Promi
   return {
     wire,
     // A broker that was lent keeps no session of ours for long.
-    broker: (name) => new MqttBroker({ url: wire.url, name, sessionExpiry: 60, ...options }),
+    broker: (name) =>
+      new MqttBroker({
+        url: wire.url,
+        name,
+        ...(options.protocol === "3.1.1" ? {} : { sessionExpiry: 60 }),
+        ...options,
+      }),
     async close() {
       await wire.stop();
       await server.stop();
