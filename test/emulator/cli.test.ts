@@ -1,12 +1,15 @@
 /** The command, run as a user runs it. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connectAsync } from "mqtt";
 import { connect } from "nats";
 import { beforeAll, expect, test } from "vitest";
+import { makeCertificates } from "../real/brokers/certificates.ts";
 
 const command = join(
   dirname(fileURLToPath(import.meta.url)),
@@ -49,17 +52,28 @@ function run(...args: string[]): Run {
   };
 }
 
+const anyPorts = ["nats", "redis", "mqtt", "rabbitmq", "kafka"].map((name) => `--${name}=0`);
+
 // The first run builds.
 beforeAll(async () => {
   await run("--version").exited;
 }, 60_000);
 
 test("--json prints exactly one line when clients can connect", async () => {
-  await using emulator = run("--json", "--nats", "0", "--mqtt=0");
+  await using emulator = run("--json", ...anyPorts);
   const stdout = await emulator.until((text) => text.includes("\n"));
   const urls = JSON.parse(stdout) as { nats: string; mqtt: string };
   expect(stdout).toBe(`${JSON.stringify(urls)}\n`);
-  expect(Object.keys(urls)).toEqual(["nats", "mqtt"]);
+  expect(Object.keys(urls)).toEqual([
+    "nats",
+    "redis",
+    "mqtt",
+    "mqtt-websocket",
+    "rabbitmq",
+    "rabbitmq-management",
+    "kafka",
+    "kafka-schema-registry",
+  ]);
   const nats = await connect({ servers: urls.nats });
   const mqtt = await connectAsync(urls.mqtt);
   await Promise.all([nats.close(), mqtt.endAsync()]);
@@ -69,7 +83,7 @@ test("--json prints exactly one line when clients can connect", async () => {
 test.runIf(process.platform !== "win32").each(["SIGINT", "SIGTERM"] as const)(
   "%s ends it cleanly, with clients connected",
   async (signal) => {
-    await using emulator = run("--json", "--nats", "0", "--mqtt", "0");
+    await using emulator = run("--json", ...anyPorts);
     const urls = JSON.parse(await emulator.until((text) => text.includes("\n"))) as {
       nats: string;
       mqtt: string;
@@ -88,8 +102,8 @@ test("says in words where the ports are, which one moved, and what it is not for
   const { port } = other.address() as AddressInfo;
   await using emulator = run("--nats", String(port), "--mqtt", "0");
   const stdout = await emulator.until((text) => text.includes("Ctrl-C"));
-  expect(stdout).toMatch(/nats {2}nats:\/\/127\.0\.0\.1:\d+/);
-  expect(stdout).toMatch(/mqtt {2}mqtt:\/\/127\.0\.0\.1:\d+/);
+  expect(stdout).toMatch(/nats +nats:\/\/127\.0\.0\.1:\d+/);
+  expect(stdout).toMatch(/mqtt +mqtt:\/\/127\.0\.0\.1:\d+/);
   expect(stdout).toContain(`${port} is taken`);
   expect(stdout).toContain("MILLRACE_NATS_URL=nats://127.0.0.1:");
   expect(stdout).toContain("never production");
@@ -99,7 +113,35 @@ test("says in words where the ports are, which one moved, and what it is not for
 test("--only opens only that", async () => {
   await using emulator = run("--json", "--only", "mqtt", "--mqtt", "0");
   const urls = JSON.parse(await emulator.until((text) => text.includes("\n"))) as object;
-  expect(Object.keys(urls)).toEqual(["mqtt"]);
+  expect(Object.keys(urls)).toEqual(["mqtt", "mqtt-websocket"]);
+});
+
+test("with a certificate it opens ports with TLS, and MQTT lets in only its users", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "millrace-cli-"));
+  const { client, files } = await makeCertificates(folder);
+  await using emulator = run(
+    ...["--json", "--only", "nats,redis,mqtt,rabbitmq", "--nats=0", "--redis=0", "--rabbitmq=0"],
+    ...["--mqtt=0", "--mqtt-tls=0", "--mqtt-user", "anna:s3:cret", "--mqtt-user", "ben:other"],
+    ...["--tls-cert", files.serverCert, "--tls-key", files.serverKey, "--tls-ca", files.ca],
+  );
+  const stdout = await emulator.until((text) => text.includes("\n"));
+  await rm(folder, { recursive: true });
+  const urls = JSON.parse(stdout) as Record<string, string>;
+  expect(Object.keys(urls).filter((name) => name.endsWith("-tls"))).toEqual([
+    "nats-tls",
+    "redis-tls",
+    "mqtt-tls",
+    "rabbitmq-tls",
+  ]);
+  const enter = async (username: string, password: string) => {
+    const login = { ...client, username, password, reconnectPeriod: 0 };
+    const connected = await connectAsync(urls["mqtt-tls"]!, login, false);
+    await connected.endAsync();
+  };
+  await enter("anna", "s3:cret");
+  await enter("ben", "other");
+  await expect(enter("ben", "s3:cret")).rejects.toThrow("Not authorized");
+  expect(stdout + emulator.output.stderr).not.toContain("s3:cret");
 });
 
 test("--help lists the options, --version prints the version", async () => {
@@ -119,12 +161,22 @@ test.each([
   [["--nats", "70000"], '--nats takes a port from 0 to 65535 (0 = any free one), not "70000"'],
   [["--mqtt", "abc"], "--mqtt takes a port"],
   [["--nats"], "--nats"],
-  [["--only", "nats,kafka"], '--only takes a list of nats, mqtt, not "kafka"'],
+  [
+    ["--only", "nats,pulsar"],
+    '--only takes a list of nats, redis, mqtt, rabbitmq, kafka, not "pulsar"',
+  ],
   [["--json=yes"], "--json"],
+  [["--tls-cert", "none.crt"], "--tls-cert needs both --tls-cert and --tls-key"],
+  [["--mqtt-tls", "0"], "--mqtt-tls needs both --tls-cert and --tls-key"],
+  [["--tls-cert=none.crt", "--tls-key=none.key"], "--tls-cert cannot be read: ENOENT"],
+  [["--mqtt-user", "anna"], "--mqtt-user takes a name and a password"],
+  [["--kafka-user", "anna", "s3cret"], "--kafka-user takes a name and a password as one word"],
+  [["--mqtt-user", "anna", "s3cret"], "--mqtt-user takes a name and a password as one word"],
 ])("%j is refused with a reason and a hint", async (args, reason) => {
   const refused = run(...args);
   expect(await refused.exited).toBe(1);
   expect(refused.output.stdout).toBe("");
   expect(refused.output.stderr).toContain(reason);
   expect(refused.output.stderr).toContain("--help");
+  expect(refused.output.stderr).not.toContain("s3cret");
 });

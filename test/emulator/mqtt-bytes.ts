@@ -73,7 +73,12 @@ export function unsubscribePacket(packetId: number, ...filters: readonly string[
   return packet(0xa2, uint16(packetId), ...filters.map(text));
 }
 
-/** PUBACK 0x40, PUBREC 0x50, PUBREL 0x62, PUBCOMP 0x70. */
+/** First bytes for `acknowledgePacket`. */
+export const PUBACK = 0x40;
+export const PUBREC = 0x50;
+export const PUBREL = 0x62;
+export const PUBCOMP = 0x70;
+
 export function acknowledgePacket(first: number, packetId: number): Buffer {
   return packet(first, uint16(packetId));
 }

@@ -21,8 +21,19 @@ const NO_RESPONDERS =
   'CONNECT {"verbose":false,"pedantic":false,"headers":true,"no_responders":true}\r\n';
 const NO_HEADER_BLOCK = "NATS/1.0\r\n\r\n";
 
-/** What is sent, and what exactly comes back after INFO; the connection stays open. */
-const answers: Record<string, readonly [sent: string, answer: string]> = {
+/** To a request for this subject, whose reply subject is `in.1` and subscribed by 7. nats-server names it since 2.12. */
+const nobodyResponds = (subject: string) => (version: string) => {
+  const [major, minor] = version.split(".").map(Number) as [number, number];
+  const named = major > 2 || (major === 2 && minor >= 12) ? `Nats-Subject: ${subject}\r\n` : "";
+  const head = `NATS/1.0 503\r\n${named}\r\n`;
+  return `HMSG in.1 7 ${head.length} ${head.length}\r\n${head}\r\n`;
+};
+
+/** What is sent, and what exactly comes back after INFO, by the server's version where it matters; the connection stays open. */
+const answers: Record<
+  string,
+  readonly [sent: string, answer: string | ((version: string) => string)]
+> = {
   "answers PING": ["PING\r\n", "PONG\r\n"],
   "is verbose until told otherwise": [
     "SUB a 1\r\nPUB a 1\r\nx\r\nUNSUB 1\r\nUNSUB 9\r\n",
@@ -120,11 +131,11 @@ const answers: Record<string, readonly [sent: string, answer: string]> = {
   ],
   "says that nobody responds": [
     `${NO_RESPONDERS}SUB in.* 7\r\nPUB nobody in.1 2\r\nhi\r\n`,
-    "HMSG in.1 7 16 16\r\nNATS/1.0 503\r\n\r\n\r\n",
+    nobodyResponds("nobody"),
   ],
   "says so even where only the client itself would, without echo": [
     'CONNECT {"verbose":false,"headers":true,"no_responders":true,"echo":false}\r\nSUB in.* 7\r\nSUB q 1\r\nPUB q in.1 0\r\n\r\n',
-    "HMSG in.1 7 16 16\r\nNATS/1.0 503\r\n\r\n\r\n",
+    nobodyResponds("q"),
   ],
   "has nobody to tell where the reply subject is not subscribed": [
     `${NO_RESPONDERS}PUB nobody in.1 0\r\n\r\n`,
@@ -236,7 +247,9 @@ export function natsPromises(start: (config: NatsServerConfig) => Promise<Starte
       expect(other.info.client_id).toBeGreaterThan(one.info.client_id);
     });
 
-    test.each(Object.entries(answers))("%s", async (_, [sent, answer]) => {
+    test.each(Object.entries(answers))("%s", async (_, [sent, expected]) => {
+      const { version } = (await greet(plain.url)).info;
+      const answer = typeof expected === "string" ? expected : expected(version);
       await using client = await RawClient.connect(plain.url);
       // The PONG to one more PING closes the answer.
       client.send(`${sent}PING\r\n`);
@@ -469,13 +482,14 @@ function afterInfo(received: Buffer): string {
 
 async function greet(
   url: string,
-): Promise<{ info: Record<string, unknown> & { client_id: number } }> {
+): Promise<{ info: Record<string, unknown> & { client_id: number; version: string } }> {
   await using client = await RawClient.connect(url);
   const received = await client.until((bytes) => bytes.includes("\r\n"));
   expect(received.toString()).toMatch(/^INFO \{.*\} \r\n$/);
   return {
     info: JSON.parse(received.toString().slice(5)) as Record<string, unknown> & {
       client_id: number;
+      version: string;
     },
   };
 }

@@ -6,10 +6,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { Redis } from "ioredis";
 import { connectAsync } from "mqtt";
 import { connect } from "nats";
 import { startEmulatorInWorker } from "@millrace/emulator/remote";
-import { bringUpToDate } from "../../build.js";
+import { bringUpToDate, embedLua } from "../../build.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -27,21 +28,24 @@ beforeAll(async () => {
     format: "cjs",
     target: "node20.18",
     minify: true,
+    plugins: [embedLua],
     logLevel: "error",
   });
 }, 60_000);
 
 afterAll(() => rm(folder, { recursive: true }));
 
-const any = { ports: { nats: 0, mqtt: 0 } };
+const any = { ports: { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0, kafka: 0 } };
 
 describe.each([
   ["the published module", () => pathToFileURL(join(root, "emulator/dist/worker.js"))],
   ["a CommonJS bundle", () => join(folder, "worker.cjs")],
 ])("as %s", (_, entry) => {
   test("serves clients, and tells what happens", async () => {
-    await using emulator = await startEmulatorInWorker(entry(), any);
-    const [nats, mqtt] = emulator.servers.map(({ url }) => url);
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    await using emulator = await startEmulatorInWorker(entry(), { ...any, log });
+    const [nats, redis, mqtt] = emulator.servers.map(({ url }) => url);
     const told: string[] = [];
     const stop = emulator.onEvents((events) => {
       told.push(
@@ -50,6 +54,11 @@ describe.each([
         ),
       );
     });
+    const redisClient = new Redis(redis!);
+    await expect(redisClient.call("JSON.GET", "a")).rejects.toThrow("unknown command");
+    await expect.poll(() => lines).toEqual([expect.stringContaining("JSON.GET is not offered")]);
+    expect(await redisClient.eval("return ARGV[1] .. KEYS[1]", 1, "b", "a")).toBe("ab");
+    await redisClient.quit();
     const natsClient = await connect({ servers: nats! });
     const mqttClient = await connectAsync(mqtt!);
     natsClient.publish("from.client", "1");

@@ -1,0 +1,5 @@
+/** The same spec on Apache Kafka. */
+import { startKafka } from "../real/brokers.ts";
+import { kafkaPromises } from "./kafka.spec.ts";
+
+kafkaPromises(() => startKafka());
