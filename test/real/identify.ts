@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
+import { Redis, type RedisOptions } from "ioredis";
 import mqtt from "mqtt";
 
 /** Somebody answers, but it is not the server that was asked for. */
@@ -59,5 +60,37 @@ export async function identifyMqtt(
     return version.replace(" version ", " ");
   } finally {
     await client.endAsync(true);
+  }
+}
+
+/** INFO names the executable and the commit it was built from; servers that only speak the protocol leave them out. */
+export async function identifyRedis(
+  url: string,
+  options: Pick<RedisOptions, "username" | "password"> = {},
+): Promise<string> {
+  const client = new Redis(url, {
+    ...options,
+    lazyConnect: true,
+    protocol: 2,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 2000,
+    commandTimeout: 2000,
+  });
+  // The rejected promise below says the same.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const info = await client.info("server");
+    const field = (name: string) => new RegExp(`^${name}:(.*)$`, "m").exec(info)?.[1]?.trim();
+    const version = field("redis_version");
+    if (info.includes("millrace-emulator") || !field("redis_git_sha1") || !field("executable")) {
+      throw new NotTheRealThing(
+        `${url} answers as version ${version} without saying which executable it is, so it is not redis-server: these tests compare with the real one`,
+      );
+    }
+    return `redis-server ${version}`;
+  } finally {
+    client.disconnect();
   }
 }

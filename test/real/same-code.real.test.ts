@@ -17,7 +17,7 @@ test("the shop runs on the emulator as on real brokers", async () => {
 
   await using emulator = await startEmulator({
     only: ["nats", "mqtt"],
-    ports: { nats: 0, mqtt: 0 },
+    ports: { nats: 0, redis: 0, mqtt: 0, rabbitmq: 0 },
   });
   const emulated = Object.fromEntries(emulator.servers.map(({ protocol, url }) => [protocol, url]));
   const onEmulator = await order(apps, {

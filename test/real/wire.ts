@@ -1,6 +1,7 @@
 /** A cable between client and server that a test can cut and mend: reconnecting is tested without touching the server. */
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import type { Transform } from "node:stream";
 
 export interface Wire extends AsyncDisposable {
   /** Instead of the server's. */
@@ -13,7 +14,11 @@ export interface Wire extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-export async function startWire(serverUrl: string): Promise<Wire> {
+/** `answers`: what the server says goes through one of these for each connection, given the wire's own address. */
+export async function startWire(
+  serverUrl: string,
+  answers?: (host: string) => Transform,
+): Promise<Wire> {
   const { hostname, port } = new URL(serverUrl);
   const pairs = new Set<readonly [Socket, Socket]>();
   let refusing = false;
@@ -25,9 +30,10 @@ export async function startWire(serverUrl: string): Promise<Wire> {
     const far = connect(Number(port), hostname);
     const pair = [near, far] as const;
     pairs.add(pair);
+    near.pipe(far);
+    (answers === undefined ? far : far.pipe(answers(url.host))).pipe(near);
     for (const [one, other] of [pair, [far, near] as const]) {
       one.setNoDelay(true);
-      one.pipe(other);
       one.on("error", () => other.destroy());
       one.on("close", () => {
         other.destroy();

@@ -1,0 +1,44 @@
+/** `millrace dev --run` with real brokers for what the emulator does not speak: nobody waits, an order goes all the way. */
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { spawnDev, waitFor } from "../browser/dev.ts";
+import { openPage, type Page } from "../workbench/page.ts";
+import { shareKafka, shareRabbitmq } from "./brokers.ts";
+
+const shop = join(import.meta.dirname, "..", "..", "examples", "shop");
+
+let dev: ReturnType<typeof spawnDev>;
+let page: Page;
+
+beforeAll(async () => {
+  const [kafka, rabbitmq] = await Promise.all([shareKafka(), shareRabbitmq()]);
+  const environment = {
+    MILLRACE_KAFKA_URL: kafka.url,
+    MILLRACE_RABBITMQ_URL: rabbitmq.url,
+  };
+  dev = spawnDev(shop, environment, "--run");
+  page = await openPage(await waitFor(dev, /http:\/\/127\.0\.0\.1:\d+\/\S*/));
+});
+afterAll(async () => {
+  await page?.[Symbol.asyncDispose]();
+  await dev?.interrupt();
+});
+
+test("all eight services run, on the emulator's brokers and the real ones", async () => {
+  const running = () => Object.values(page.state().services).map(({ status }) => status);
+  await expect.poll(running, { timeout: 60_000 }).toEqual(Array(8).fill("running"));
+  expect(dev.output()).not.toContain("waiting:");
+});
+
+test("an order that the page sends is printed and counted at the far end", async () => {
+  const customerId = `c-${randomUUID()}`;
+  const items = [{ sku: "mill", quantity: 1, price: 5 }];
+  const payload = JSON.stringify({ orderId: `o-${randomUUID()}`, customerId, items });
+  const operation = "receive:orders:nats:orders.new";
+  const draft = { params: {}, payload, headers: {} };
+  expect(await page.ask({ kind: "send", operation, draft })).toMatchObject({ kind: "sent" });
+  await waitFor(dev, new RegExp(`notifications \\|.*Dear ${customerId}`));
+  await waitFor(dev, new RegExp(`printing \\|.*for ${customerId}`));
+  await waitFor(dev, /stock \|.* of paper/);
+});
