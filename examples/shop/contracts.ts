@@ -45,3 +45,27 @@ export const Dispatch = z.object({
   address: Address,
   carrier: z.enum(["bike", "van"]),
 });
+
+/** A line of the ledger: it is written once, kept, and read again by whoever begins anew. */
+export const LedgerEntry = z.object({
+  orderId: z.string(),
+  customerId: z.string(),
+  amount: z.number().positive().describe("In euros"),
+});
+
+/** What a customer owes for some orders, to be printed. */
+export const Invoice = z.object({
+  invoiceId: z.string(),
+  customerId: z.string(),
+  orderIds: z.array(z.string()).min(1),
+  amount: z.number().positive().describe("In euros"),
+});
+
+/** Something was used up or filled in. */
+export const StockMovement = z.object({
+  item: z.string(),
+  change: z.int().describe("Pieces; below 0 where they were used"),
+});
+
+/** There is little left of something. */
+export const LowStock = z.object({ item: z.string(), left: z.int() });
