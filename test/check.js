@@ -20,12 +20,13 @@ const parts = {
     // The page knows no Node; its tests in Chromium do.
     for (const room of [...rooms, "webview/tsconfig.test.json"])
       complaints.push(await tool("typescript", "tsc", ["-p", room, "--pretty", "false"]));
-    // As published: the workbench against the emulator's declarations, the shop against the runtime's.
+    // As published: the workbench against the emulator's declarations, the examples against the runtime's.
     for (const room of ["runtime", "emulator", "workbench"]) {
       const complaint = await declare(room, join(root, room, "dist"));
       if (complaint !== "") complaints.push(`the declarations of ${room}:\n${complaint}`);
     }
-    complaints.push(await tool("typescript", "tsc", ["-p", "examples/shop", "--pretty", "false"]));
+    for (const example of ["examples/shop", "examples/interop"])
+      complaints.push(await tool("typescript", "tsc", ["-p", example, "--pretty", "false"]));
     return complaints;
   },
   /** Who may import whom (imports.json) is one of the rules. */

@@ -12,7 +12,7 @@ const output = join(import.meta.dirname, "output", "docs");
 
 test(
   "every code block of the documents compiles, and its tests pass",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     await rm(output, { recursive: true, force: true });
     const pages = [

@@ -1,6 +1,6 @@
 /**
  * Makes the pictures of README.md and docs/ from the running shop: `npm run screenshots`, or with a folder to put them
- * elsewhere. Light and dark, after an order has travelled through all four services.
+ * elsewhere. Light and dark, after an order has travelled through all services.
  */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ try {
 async function sendOrder(page: Page): Promise<void> {
   await page.locator('[data-node="nats:orders.new"]').click();
   await page.getByTestId("send-message").first().click();
-  await page.getByTestId("send").click();
+  await page.locator('[data-testid="send"]:not([disabled])').click();
   await page
     .locator('[data-testid="counter-service:notifications-received"][data-count="1"]')
     .waitFor();

@@ -49,14 +49,17 @@ export function spawnDev(
   for (const stream of [child.stdout, child.stderr])
     stream.on("data", (chunk) => (text += String(chunk)));
   const closed = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const interrupt = async () => {
+    const started = performance.now();
+    if (child.exitCode === null) process.kill(-(child.pid as number), "SIGINT");
+    return { code: await closed, ms: performance.now() - started };
+  };
   return {
     child,
     output: () => text,
-    interrupt: async () => {
-      const started = performance.now();
-      if (child.exitCode === null) process.kill(-(child.pid as number), "SIGINT");
-      return { code: await closed, ms: performance.now() - started };
-    },
+    interrupt,
+    /** For the end of a test that may have failed half-way. */
+    end: async () => void (await interrupt()),
   };
 }
 

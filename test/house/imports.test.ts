@@ -50,6 +50,7 @@ const targets = {
   test: ["@millrace/test", "/test/house/imports.js"],
   bench: ["@millrace/bench", "/bench/run.js"],
   examples: ["millrace-example-shop", "/examples/shop/orders/app.ts"],
+  "another example": ["millrace-example-interop", "/examples/interop/run.js"],
   "a client": ["nats", "mqtt", "kafkajs", "amqplib", "ioredis", "mqtt/dist/mqtt.js"],
   aedes: ["aedes", "aedes/types/packet.js"],
   "ts-morph": ["ts-morph", "typescript"],
@@ -209,7 +210,7 @@ test("the table knows every workspace by its package's name", async () => {
     const { name } = JSON.parse(await readFile(join(root, folder, "package.json"), "utf8")) as {
       name: string;
     };
-    expect(rooms[folder.split("/")[0] ?? ""]).toBe(name);
+    expect(rooms[folder]).toBe(name);
   }
 });
 
@@ -237,7 +238,7 @@ function isOwn(file: string, name: string): boolean {
     name.endsWith("/topology.ts") ||
     name.includes("/emulator/src/nats/session/");
   if (apart || inner) return false;
-  const room = file.split("/")[0] ?? "";
+  const room = Object.keys(rooms).find((folder) => file.startsWith(`${folder}/`)) ?? "";
   if (name.startsWith("/")) {
     const fromAnalysisToSession = file.includes("/analysis/") && name.includes("/session/");
     return name.startsWith(`/${room}/`) && !fromAnalysisToSession;

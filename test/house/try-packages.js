@@ -3,7 +3,9 @@
  * loads every entry point and compiles ten lines against the declarations.
  */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -83,7 +85,7 @@ export async function tryPackages(tarballs) {
         { cwd: folder },
       ),
     );
-    await step("they hold nothing but bin and dist", () => onlyBinAndDist(folder));
+    await step("they hold nothing but bin, programs and dist", () => onlyWhatIsBuilt(folder));
     await step("millrace --version says the version", async () => {
       const { stdout } = await run(npm, ["exec", "--no", "--", "millrace", "--version"], {
         cwd: folder,
@@ -93,9 +95,15 @@ export async function tryPackages(tarballs) {
       );
       if (stdout.trim() !== version) throw new Error(`it said ${stdout}`);
     });
-    await step("npx millrace-emulator --json says where it listens, and ends", () =>
-      startEmulator(folder),
+    await step(
+      "npx millrace-emulator --json says where it listens, runs a script of Redis, and ends",
+      () => startEmulator(folder),
     );
+    await step("its nats-server says which one it stands in for", async () => {
+      const program = join(folder, "node_modules/@millrace/emulator/programs/nats-server");
+      const { stdout } = await run(process.execPath, [program, "--version"], { cwd: folder });
+      if (!stdout.startsWith("nats-server: v2.")) throw new Error(`it said ${stdout}`);
+    });
     await step("every entry point can be imported", () => importAll(folder));
     await step("a service compiles against the declarations, and they against each other", () =>
       compile(folder),
@@ -108,8 +116,16 @@ export async function tryPackages(tarballs) {
 }
 
 /** @param {string} folder */
-async function onlyBinAndDist(folder) {
-  const expected = new Set(["bin", "dist", "package.json", "LICENSE", "README.md", "node_modules"]);
+async function onlyWhatIsBuilt(folder) {
+  const expected = new Set([
+    "bin",
+    "programs",
+    "dist",
+    "package.json",
+    "LICENSE",
+    "README.md",
+    "node_modules",
+  ]);
   for (const name of ["millrace", "@millrace/emulator", "@millrace/workbench"]) {
     const entries = await readdir(join(folder, "node_modules", name));
     const odd = entries.filter((entry) => !expected.has(entry));
@@ -121,10 +137,14 @@ async function onlyBinAndDist(folder) {
 /** @param {string} folder */
 async function startEmulator(folder) {
   const bin = join(folder, "node_modules/@millrace/emulator/bin/millrace-emulator.js");
-  const child = spawn(process.execPath, [bin, "--json", "--nats", "0", "--mqtt", "0"], {
-    cwd: folder,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    [bin, "--json", "--nats", "0", "--redis", "0", "--mqtt", "0"],
+    {
+      cwd: folder,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   const ended = new Promise((resolve) => child.on("close", resolve));
   try {
     const { value } = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
@@ -134,6 +154,11 @@ async function startEmulator(folder) {
       !/^mqtt:\/\/127\.0\.0\.1:\d+$/.test(urls?.mqtt)
     )
       throw new Error(`it said ${value}`);
+    const socket = connect(Number(new URL(urls.redis).port), "127.0.0.1");
+    socket.write("EVAL 'return 6 * 7' 0\r\n");
+    const [answer] = await once(socket, "data");
+    socket.destroy();
+    if (String(answer) !== ":42\r\n") throw new Error(`a script answered ${answer}`);
   } finally {
     child.kill("SIGINT");
     await ended;

@@ -27,7 +27,10 @@ export class Desk implements AsyncDisposable {
     const shop = await ShopFolder.copy();
     const settings = {
       "millrace.emulator.natsPort": 0,
+      "millrace.emulator.redisPort": 0,
       "millrace.emulator.mqttPort": 0,
+      "millrace.emulator.rabbitmqPort": 0,
+      "millrace.emulator.kafkaPort": 0,
       ...rest.settings,
     };
     const server = await CodeServer.start({

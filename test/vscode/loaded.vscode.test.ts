@@ -31,7 +31,13 @@ describe.each(chosenReleases())("inside the extension host of VS Code $vscode", 
   });
 
   test("the emulator runs, and not on the host's event loop", () => {
-    expect(report.servers.map(({ protocol }) => protocol)).toEqual(["nats", "mqtt"]);
+    expect(report.servers.map(({ protocol }) => protocol)).toEqual([
+      "nats",
+      "redis",
+      "mqtt",
+      "rabbitmq",
+      "kafka",
+    ]);
     expect(report.greeting).toMatch(/^INFO \{/);
     expect(report.listening).toBe(report.listeningBefore);
   });
@@ -62,7 +68,7 @@ test("the entry's bundle holds neither ts-morph nor the emulator", async () => {
   const outputs = built?.metafile?.outputs ?? {};
   const inputs = (name: string) =>
     Object.keys(Object.entries(outputs).find(([file]) => file.endsWith(name))?.[1].inputs ?? {});
-  const heavy = /ts-morph|@ts-morph|aedes|emulator\/src\/(nats|mqtt|index|listener)/;
+  const heavy = /ts-morph|@ts-morph|aedes|emulator\/src\/(nats|redis|mqtt|index|listener)/;
   expect(inputs("extension/dist/extension.cjs").length).toBeGreaterThan(10);
   expect(inputs("extension/dist/extension.cjs").filter((file) => heavy.test(file))).toEqual([]);
   // The pattern finds them where they are.
@@ -75,7 +81,11 @@ async function readInHost(release: Release): Promise<Report> {
   const folder = await mkdtemp(join(tmpdir(), "millrace-loaded-"));
   const file = join(folder, "report.json");
   const shop = await ShopFolder.copy();
-  const settings = { "millrace.emulator.natsPort": 0, "millrace.emulator.mqttPort": 0 };
+  const settings = {
+    "millrace.emulator.natsPort": 0,
+    "millrace.emulator.redisPort": 0,
+    "millrace.emulator.mqttPort": 0,
+  };
   const server = await CodeServer.start({
     release,
     settings,

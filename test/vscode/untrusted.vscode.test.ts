@@ -18,24 +18,25 @@ describe.each(chosenReleases())("an untrusted folder in VS Code $vscode", (relea
   test("it is read: lenses, trees and problems are there", async () => {
     const { window } = desk;
     await window.lens("0 subscribers").waitFor();
+    await expect.poll(() => window.lens("Send message").count()).toBe(3);
     await window.activity("Millrace").click();
-    await window.row("Services", "shipping").waitFor();
-    await window.row("Brokers", "payments.flagged").waitFor();
-    // VS Code takes lenses away for a moment when it asks for them anew.
-    await expect.poll(() => window.lens("Send message").count(), { timeout: 20_000 }).toBe(3);
+    await window.reveal("Services", "shipping");
+    await window.reveal("Brokers", "payments.flagged");
   });
 
   test("the services' view and the status bar say that nothing is started", async () => {
     const { window } = desk;
     await window.view("Services").getByText("This workspace is not trusted").waitFor();
-    expect(await window.statusBar("Millrace").locator(".codicon-shield").count()).toBe(1);
-    expect(await window.statusBar(/NATS/).count()).toBe(0);
+    await expect
+      .poll(() => window.statusBar("Millrace").locator(".codicon-shield").count())
+      .toBe(1);
+    await expect.poll(() => window.statusBar(/NATS/).count()).toBe(0);
   });
 
   test("no row offers to run or to send", async () => {
     const { window } = desk;
     for (const name of ["shipping", "payments.flagged"]) {
-      const row = window.row("Services", name);
+      const row = await window.reveal("Services", name);
       await row.hover();
       const actions = await row
         .locator(".action-label")
@@ -50,18 +51,21 @@ describe.each(chosenReleases())("an untrusted folder in VS Code $vscode", (relea
       const { window } = desk;
       await window.command(`Millrace: ${title}`);
       const message = await window.message("starts and sends nothing here");
-      expect(await message.innerText()).toContain("Manage Workspace Trust");
+      await expect.poll(() => message.innerText()).toContain("Manage Workspace Trust");
       await window.command("Notifications: Clear All Notifications");
     },
   );
 
   test("the topology is drawn, and its buttons are off", async () => {
     const { window } = desk;
+    await window.focusEditor();
     await window.lens("Show in topology").first().click();
     page = await window.webview('[data-testid="topology"]');
     await page.locator('[data-testid="untrusted"]').waitFor();
     await page.locator('[data-testid="node-service:orders"]').waitFor();
-    expect(await page.locator('[data-testid="emulator-toggle"][disabled]').count()).toBe(1);
+    await expect
+      .poll(() => page.locator('[data-testid="emulator-toggle"][disabled]').count())
+      .toBe(1);
     await desk.picture("untrusted");
   });
 
@@ -74,11 +78,11 @@ describe.each(chosenReleases())("an untrusted folder in VS Code $vscode", (relea
       .click();
     await window.statusBar("Millrace").locator(".codicon-play").waitFor();
     await window.command("Millrace: Start Emulator");
-    await window.statusBar(/NATS \d+ · MQTT \d+/).waitFor();
+    await window.statusBar(/NATS \d+ · Redis \d+ · MQTT \d+/).waitFor();
     await page.locator('[data-testid="untrusted"]').waitFor({ state: "detached" });
     await page.locator('[data-testid="emulator-toggle"]:not([disabled])').waitFor();
-    expect(await window.view("Services").getByText("This workspace is not trusted").count()).toBe(
-      0,
-    );
+    await expect
+      .poll(() => window.view("Services").getByText("This workspace is not trusted").count())
+      .toBe(0);
   });
 });

@@ -124,6 +124,15 @@ export class Window implements AsyncDisposable {
     return this.page.locator(".monaco-editor .codelens-decoration a").filter({ hasText: text });
   }
 
+  /**
+   * Brings the lenses back after work elsewhere: an editor that loses the focus while it waits to ask for them does not ask
+   * again until it has it (VS Code's codelensController.ts, onDidBlurEditorText).
+   */
+  async focusEditor(): Promise<void> {
+    await this.command("View: Focus First Editor Group");
+    await this.page.locator(".editor-instance .monaco-editor.focused").first().waitFor();
+  }
+
   /** The view container's icon on the left. */
   activity(title: string): Locator {
     return this.page.locator(`.activitybar .action-label[aria-label^="${title}"]`);
@@ -140,6 +149,23 @@ export class Window implements AsyncDisposable {
   row(view: string, label: string): Locator {
     const name = this.page.locator(".label-name").getByText(label, { exact: true });
     return this.view(view).locator(".monaco-list-row").filter({ has: name });
+  }
+
+  /** A row that may be further down: a tree draws only what is in view. */
+  async reveal(view: string, label: string): Promise<Locator> {
+    const row = this.row(view, label).first();
+    const list = this.view(view).locator(".monaco-list");
+    await list.waitFor();
+    await list.hover();
+    await this.page.mouse.wheel(0, -10_000);
+    const end = Date.now() + patience;
+    for (let scrolled = 0; !(await row.isVisible()); scrolled++) {
+      if (Date.now() > end) throw new Error(`no row ${label} in ${view}`);
+      // Down to the end, then from the top again: rows come with the state.
+      await this.page.mouse.wheel(0, scrolled % 10 === 9 ? -10_000 : 120);
+      await pause(100);
+    }
+    return row;
   }
 
   /** An inline action of a tree's row, shown when the pointer is over it. */

@@ -1,6 +1,5 @@
 /** The workbench with everything real in it: analysis and emulator in their threads, services as processes, a page over its socket. */
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,32 +7,24 @@ import { runWorkbench } from "@millrace/workbench/server";
 import type { WorkbenchState } from "@millrace/workbench/protocol";
 import { bringUpToDate } from "../../build.js";
 import { spawnDev, waitFor } from "../browser/dev.ts";
+import { copyOf, type FolderCopy } from "./folder-copy.ts";
 import { openPage, type Page } from "./page.ts";
 
-const root = join(import.meta.dirname, "..", "..");
 const arrived = "receive:greeter:nats:visitors.arrived";
 const patience = { timeout: 20_000 };
 
-let folder: string;
+let folder: FolderCopy;
 let page: Page;
 let ended: Promise<number>;
 const stop = new AbortController();
 const stdout = new PassThrough();
 const stderr = new PassThrough();
 
-/** A copy that can be edited, with the packages of this repository. */
-async function copyOf(fixture: string): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), "millrace-workbench-"));
-  await cp(join(import.meta.dirname, "fixtures", fixture), copy, { recursive: true });
-  await symlink(join(root, "node_modules"), join(copy, "node_modules"), "junction");
-  return copy;
-}
-
 beforeAll(async () => {
   // Threads and services run from dist; the session itself is this process', from its sources.
   for (const room of ["runtime", "workbench"]) await bringUpToDate(room);
   folder = await copyOf("greetings");
-  ended = runWorkbench({ folder, run: true, stdout, stderr, signal: stop.signal });
+  ended = runWorkbench({ folder: folder.path, run: true, stdout, stderr, signal: stop.signal });
   let printed = "";
   const address = await new Promise<string>((resolve, reject) => {
     stdout.on("data", (chunk: Buffer) => {
@@ -51,7 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   stop.abort();
   await ended;
-  await rm(folder, { recursive: true, force: true });
+  await folder[Symbol.asyncDispose]();
 });
 
 function service(name: string): WorkbenchState["services"][string] | undefined {
@@ -151,7 +142,7 @@ test(
   async () => {
     const before = service("archive")?.pid;
     const untouched = service("greeter")?.pid;
-    const file = join(folder, "archive", "app.ts");
+    const file = join(folder.path, "archive", "app.ts");
     await writeFile(
       file,
       (await readFile(file, "utf8")).replaceAll("greetings/{name}", "greetings/{visitor}"),
@@ -185,7 +176,7 @@ test("when it ends, its services have ended", { timeout: 30_000 }, async () => {
 });
 
 test("when it is killed, its services end by themselves", { timeout: 60_000 }, async () => {
-  const dev = spawnDev(folder, {}, "--run");
+  const dev = spawnDev(folder.path, {}, "--run");
   const address = await waitFor(dev, /http:\/\/127\.0\.0\.1:\d+\/\S*/);
   await using other = await openPage(address);
   const pids = Object.values(other.state().services).map(({ pid }) => pid ?? 0);
