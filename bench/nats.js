@@ -1,5 +1,5 @@
 /** The emulator's NATS against nats-server: the same client, the same messages, turn by turn. */
-import { connect } from "nats";
+import { AckPolicy, connect, StorageType } from "nats";
 import { compare } from "./compare.js";
 import { startEmulator, startNatsServer } from "./servers.js";
 
@@ -15,6 +15,18 @@ export const natsRequest = {
   name: "nats-request",
   what: "NATS, request and reply, 64 in flight, requests/s",
   run: (/** @type {number} */ rounds) => onBoth(rounds, requestRate),
+};
+
+export const jetstreamPublish = {
+  name: "jetstream-publish",
+  what: "JetStream, 128 bytes into a stream in memory, 64 in flight, confirmed messages/s",
+  run: (/** @type {number} */ rounds) => onBoth(rounds, streamRate),
+};
+
+export const jetstreamConsume = {
+  name: "jetstream-consume",
+  what: "JetStream, pulled from a stream in memory and acknowledged, messages/s",
+  run: (/** @type {number} */ rounds) => onBoth(rounds, consumeRate),
 };
 
 /** @param {number} rounds @param {(url: string) => Promise<number>} rate */
@@ -75,5 +87,56 @@ async function requestRate(url, count = 5_000, inFlight = 64) {
     return (count / (performance.now() - started)) * 1000;
   } finally {
     await Promise.all([asking.close(), answering.close()]);
+  }
+}
+
+/** @param {string} url */
+async function streamRate(url, count = 10_000, inFlight = 64) {
+  const client = await connect({ servers: url });
+  const manager = await client.jetstreamManager();
+  await manager.streams.add({ name: "BENCH", subjects: ["bench.>"], storage: StorageType.Memory });
+  try {
+    const stream = client.jetstream();
+    let left = count;
+    const started = performance.now();
+    await Promise.all(
+      Array.from({ length: inFlight }, async () => {
+        while (left-- > 0) await stream.publish("bench.a", payload);
+      }),
+    );
+    return (count / (performance.now() - started)) * 1000;
+  } finally {
+    await manager.streams.delete("BENCH");
+    await client.close();
+  }
+}
+
+/** @param {string} url */
+async function consumeRate(url, count = 10_000) {
+  const client = await connect({ servers: url });
+  const manager = await client.jetstreamManager();
+  await manager.streams.add({ name: "BENCH", subjects: ["bench.>"], storage: StorageType.Memory });
+  try {
+    await manager.consumers.add("BENCH", {
+      durable_name: "worker",
+      ack_policy: AckPolicy.Explicit,
+    });
+    for (let index = 1; index <= count; index++) {
+      client.publish("bench.a", payload);
+      if (index % 1_000 === 0) await client.flush();
+    }
+    const consumer = await client.jetstream().consumers.get("BENCH", "worker");
+    const started = performance.now();
+    const messages = await consumer.consume({ max_messages: 500 });
+    let seen = 0;
+    for await (const message of messages) {
+      message.ack();
+      if (++seen === count) break;
+    }
+    await client.flush();
+    return (count / (performance.now() - started)) * 1000;
+  } finally {
+    await manager.streams.delete("BENCH");
+    await client.close();
   }
 }

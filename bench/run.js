@@ -1,25 +1,49 @@
 /**
  * `npm run bench`: every figure the README quotes, measured on this machine, as a ratio of two ways in the same run.
- * `--only nats-publish,mqtt-qos1` takes some, `--rounds 9` takes longer and swings less.
+ * `--only nats-publish,mqtt-qos1` takes some, and so does the beginning of their names: `npm run bench -- memory`.
+ * `--rounds 9` takes longer and swings less.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { bringUpToDate } from "../build.js";
-import { mqttQos0, mqttQos1 } from "./mqtt.js";
-import { natsPublish, natsRequest } from "./nats.js";
+import { kafkaFigures } from "./kafka.js";
+import { memory } from "./memory.js";
+import { mqttQos0, mqttQos1, mqttQos2 } from "./mqtt.js";
+import { jetstreamConsume, jetstreamPublish, natsPublish, natsRequest } from "./nats.js";
+import { rabbitmqFigures } from "./rabbitmq.js";
+import { redisCommands } from "./redis.js";
 import { runtimeSubscriber } from "./runtime.js";
 import { Missing, versionOf } from "./servers.js";
-import { emulatorStart } from "./start.js";
+import { emulatorStarts } from "./start.js";
 
-const all = [natsPublish, natsRequest, mqttQos0, mqttQos1, runtimeSubscriber, emulatorStart];
+const all = [
+  natsPublish,
+  natsRequest,
+  jetstreamPublish,
+  jetstreamConsume,
+  ...redisCommands,
+  ...rabbitmqFigures,
+  ...kafkaFigures,
+  mqttQos0,
+  mqttQos1,
+  mqttQos2,
+  runtimeSubscriber,
+  ...emulatorStarts,
+  ...memory,
+];
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: { only: { type: "string" }, rounds: { type: "string", default: "3" } },
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds ${values.rounds}: a number from 1`);
-const names = values.only?.split(",") ?? all.map(({ name }) => name);
+const begun = all
+  .map(({ name }) => name)
+  .filter((name) => positionals.some((each) => name.startsWith(each)));
+const names =
+  values.only?.split(",") ?? (positionals.length > 0 ? begun : all.map(({ name }) => name));
 const unknown = names.filter((name) => all.every((each) => each.name !== name));
 if (unknown.length > 0)
   throw new Error(
@@ -31,6 +55,7 @@ await bringUpToDate("runtime");
 
 const versions = await Promise.all([
   versionOf("nats-server", ["--version"]),
+  versionOf("redis-server", ["--version"]),
   versionOf("mosquitto", ["-h"]),
 ]);
 const processors = cpus();
@@ -44,11 +69,13 @@ console.log(
 console.log(`median of ${rounds} rounds; lowest and highest in brackets\n`);
 
 const count = { passed: 0, failed: 0, skipped: 0 };
-for (const { name, what, run } of all.filter((each) => names.includes(each.name))) {
+for (const figure of all.filter((each) => names.includes(each.name))) {
+  const { name, what, run } = figure;
   try {
     const { ratio, lowest, highest, measured, against } = await run(rounds);
+    const more = "difference" in figure ? `, ${whole(measured - against)} more` : "";
     console.log(
-      `${name.padEnd(15)} ${ratio.toFixed(2)} [${lowest.toFixed(2)}–${highest.toFixed(2)}]  ${whole(measured)} to ${whole(against)}  ${what}`,
+      `${name.padEnd(17)} ${ratio.toFixed(2)} [${lowest.toFixed(2)}–${highest.toFixed(2)}]  ${whole(measured)} to ${whole(against)}${more}  ${what}`,
     );
     count.passed++;
   } catch (error) {
@@ -58,7 +85,7 @@ for (const { name, what, run } of all.filter((each) => names.includes(each.name)
     console.log(
       error instanceof Missing
         ? `skipped: ${name}, ${reason}`
-        : `${name.padEnd(15)} failed: ${reason}`,
+        : `${name.padEnd(17)} failed: ${reason}`,
     );
   }
 }

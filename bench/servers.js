@@ -8,17 +8,30 @@ import { delimiter, join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { bringUpToDate } from "../build.js";
 
-/** @typedef {{ nats: string, mqtt: string, stop(): Promise<void> }} EmulatorProcess */
+/** @typedef {{ kafka: string, nats: string, rabbitmq: string, redis: string, mqtt: string, stop(): Promise<void> }} EmulatorProcess */
 /** @typedef {{ url: string, stop(): Promise<void> }} Server */
 
 /** Why a measurement cannot be made on this machine. */
 export class Missing extends Error {}
 
-/** Resolves when it says that it is ready. @returns {Promise<EmulatorProcess>} */
-export async function startEmulator() {
-  const bin = fileURLToPath(new URL("../emulator/bin/millrace-emulator.js", import.meta.url));
-  const args = [bin, "--json", "--nats", "0", "--mqtt", "0"];
+/** @type {Promise<boolean> | undefined} */
+let built;
+
+export const protocols = ["kafka", "nats", "rabbitmq", "redis", "mqtt"];
+
+/** Resolves when it says that it is ready. @param {string[]} only @returns {Promise<EmulatorProcess>} */
+export async function startEmulator(only = protocols) {
+  await (built ??= bringUpToDate("emulator"));
+  // As it is published: in the repository the command first looks each time whether its sources are newer.
+  const dist = fileURLToPath(new URL("../emulator/dist", import.meta.url));
+  const [start, script] = ["command.cjs", "cli.script"].map((name) =>
+    JSON.stringify(join(dist, name)),
+  );
+  const command = `require(${start}).runCommand(${script}, process.argv.slice(1))`;
+  const ports = only.flatMap((name) => [`--${name}`, "0"]);
+  const args = ["-e", command, "--", "--json", "--only", only.join(","), ...ports];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const { value, done } = await createInterface({ input: child.stdout })
     [Symbol.asyncIterator]()
@@ -27,15 +40,19 @@ export async function startEmulator() {
   return { ...JSON.parse(value), stop: () => end(child) };
 }
 
-/** @returns {Promise<Server>} */
+/** With JetStream, as the emulator. @returns {Promise<Server>} */
 export async function startNatsServer() {
   const port = await freePort();
-  return start(
-    "nats-server",
-    ["-a", "127.0.0.1", "-p", String(port)],
-    `nats://127.0.0.1:${port}`,
-    port,
-  );
+  const folder = await mkdtemp(join(tmpdir(), "millrace-bench-"));
+  const args = ["-a", "127.0.0.1", "-p", String(port), "-js", "-sd", folder];
+  return disposing(await start("nats-server", args, `nats://127.0.0.1:${port}`, port), folder);
+}
+
+/** Keeps nothing on disk, as the emulator does. @returns {Promise<Server>} */
+export async function startRedis() {
+  const port = await freePort();
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", ""];
+  return start("redis-server", args, `redis://127.0.0.1:${port}`, port);
 }
 
 /** @returns {Promise<Server>} */
@@ -51,12 +68,19 @@ export async function startMosquitto() {
     "set_tcp_nodelay true",
   ];
   await writeFile(file, `${lines.join("\n")}\n`);
-  const server = await start("mosquitto", ["-c", file], `mqtt://127.0.0.1:${port}`, port);
+  return disposing(
+    await start("mosquitto", ["-c", file], `mqtt://127.0.0.1:${port}`, port),
+    folder,
+  );
+}
+
+/** The folder goes with the server. @param {Server} server @param {string} folder @returns {Server} */
+function disposing(server, folder) {
   return {
     ...server,
     async stop() {
       await server.stop();
-      await rm(folder, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
@@ -84,15 +108,15 @@ async function start(command, args, url, port) {
 }
 
 /** @param {import("node:child_process").ChildProcess} child */
-async function end(child) {
+export async function end(child) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill();
   await once(child, "exit");
 }
 
-/** Resolves when someone listens. @param {number} port */
-async function answers(port) {
-  for (let attempt = 0; attempt < 200; attempt++) {
+/** Resolves when someone listens. @param {number} port @param {number} patience ms */
+export async function answers(port, patience = 5_000) {
+  for (let attempt = 0; attempt < patience / 25; attempt++) {
     const socket = connect(port, "127.0.0.1");
     const connected = await Promise.race([
       once(socket, "connect").then(() => true),
@@ -102,11 +126,11 @@ async function answers(port) {
     if (connected) return;
     await pause(25);
   }
-  throw new Error(`nobody answers on port ${port} after five seconds`);
+  throw new Error(`nobody answers on port ${port} after ${patience / 1000} seconds`);
 }
 
 /** @returns {Promise<number>} */
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());

@@ -1,0 +1,210 @@
+/** The emulator's Kafka against Apache Kafka: the same client, the same messages, turn by turn. */
+import { randomUUID } from "node:crypto";
+import { Kafka, logLevel } from "kafkajs";
+import { compare } from "./compare.js";
+import { startKafka } from "./kafka-server.js";
+import { startEmulator } from "./servers.js";
+
+const SMALL = 100;
+const LARGE = 10_000;
+/** What a producer sends in one call. */
+const BATCH = 100;
+
+/** @type {Readonly<Record<string, readonly [what: string, figure: (url: string) => Promise<number>]>>} */
+const figures = {
+  produce: ["Kafka, 100 bytes to one partition, acks all, messages/s", produce(SMALL, 1)],
+  "produce-large": ["Kafka, 10 kB to one partition, acks all, messages/s", produce(LARGE, 1)],
+  "produce-12": ["Kafka, 100 bytes to twelve partitions, acks all, messages/s", produce(SMALL, 12)],
+  consume: ["Kafka, 100 bytes from one partition, messages/s", consume(SMALL, 1)],
+  "consume-large": ["Kafka, 10 kB from one partition, messages/s", consume(LARGE, 1)],
+  "consume-group": [
+    "Kafka, 100 bytes from twelve partitions by a group of three, messages/s",
+    consume(SMALL, 12, 3),
+  ],
+  first: ["Kafka, from a consumer's run() to its first message, median, ms", firstMessage],
+  latency: ["Kafka, end to end, one message after the other, 99th percentile, ms", latency],
+};
+
+export const kafkaFigures = Object.entries(figures).map(([name, [what, figure]]) => ({
+  name: `kafka-${name}`,
+  what,
+  run: (/** @type {number} */ rounds) => onBoth(rounds, figure),
+}));
+
+/** @param {number} rounds @param {(url: string) => Promise<number>} figure */
+async function onBoth(rounds, figure) {
+  const real = await startKafka();
+  const emulator = await startEmulator();
+  try {
+    return await compare(rounds, {
+      measured: () => figure(emulator.kafka),
+      against: () => figure(real.url),
+    });
+  } finally {
+    await Promise.all([real.stop(), emulator.stop()]);
+  }
+}
+
+/** @param {number} bytes @param {number} partitions */
+function produce(bytes, partitions) {
+  const count = bytes === LARGE ? 5_000 : 50_000;
+  return async (/** @type {string} */ url) => {
+    const kafka = clientOf(url);
+    const topic = await freshTopic(kafka, partitions);
+    const producer = kafka.producer();
+    await producer.connect();
+    try {
+      await fill(producer, topic, BATCH, bytes);
+      const started = performance.now();
+      await fill(producer, topic, count, bytes);
+      return rateOf(count, started);
+    } finally {
+      await producer.disconnect();
+    }
+  };
+}
+
+/**
+ * From the first batch on; of several members from when each has its share, for what the first one reads alone says
+ * nothing of the others.
+ * @param {number} bytes @param {number} partitions @param {number} [members]
+ */
+function consume(bytes, partitions, members = 1) {
+  const count = bytes === LARGE ? 5_000 : 100_000;
+  return async (/** @type {string} */ url) => {
+    const kafka = clientOf(url);
+    const topic = await freshTopic(kafka, partitions);
+    const producer = kafka.producer();
+    await producer.connect();
+    await fill(producer, topic, count, bytes);
+    await producer.disconnect();
+    const groupId = `bench-${randomUUID()}`;
+    // How soon who is paused looks again, and hears of others that join.
+    const often = members > 1 ? { maxWaitTimeInMs: 20, heartbeatInterval: 100 } : {};
+    const consumers = Array.from({ length: members }, () => kafka.consumer({ groupId, ...often }));
+    let [seen, started] = [0, 0];
+    const shared = members > 1 ? untilShared(consumers, topic, partitions / members) : undefined;
+    try {
+      await new Promise((resolve, reject) => {
+        const run = async (/** @type {import("kafkajs").Consumer} */ consumer) => {
+          await consumer.connect();
+          await consumer.subscribe({ topic, fromBeginning: true });
+          await consumer.run({
+            eachBatch: async ({ batch }) => {
+              if (started === 0) started = performance.now();
+              seen += batch.messages.length;
+              if (seen >= count) resolve(undefined);
+            },
+          });
+        };
+        const running = Promise.all(consumers.map(run)).then(() => shared);
+        running.then(() => {
+          if (shared === undefined) return;
+          started = performance.now();
+          for (const consumer of consumers) consumer.resume([{ topic }]);
+        }, reject);
+      });
+      return rateOf(count, started);
+    } finally {
+      await Promise.all(consumers.map((consumer) => consumer.disconnect()));
+    }
+  };
+}
+
+/** Resolves when each has as many partitions; until then nobody reads. @param {readonly import("kafkajs").Consumer[]} consumers @param {string} topic @param {number} share */
+function untilShared(consumers, topic, share) {
+  const shares = new Map();
+  return new Promise((resolve) => {
+    for (const consumer of consumers)
+      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+        consumer.pause([{ topic }]);
+        shares.set(consumer, payload.memberAssignment[topic]?.length ?? 0);
+        if (consumers.every((each) => shares.get(each) === share)) resolve(undefined);
+      });
+  });
+}
+
+/** The topic is there, and so is its message: what is left is the way into a group. @param {string} url */
+async function firstMessage(url, count = 20) {
+  const kafka = clientOf(url);
+  const topic = await freshTopic(kafka, 1);
+  const producer = kafka.producer();
+  await producer.connect();
+  await fill(producer, topic, BATCH, SMALL);
+  await producer.disconnect();
+  /** @type {number[]} */
+  const took = [];
+  for (let index = 0; index < count; index++) {
+    const consumer = kafka.consumer({ groupId: `bench-${randomUUID()}` });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    const started = performance.now();
+    await new Promise((resolve, reject) => {
+      const eachMessage = async () => resolve(undefined);
+      consumer.run({ eachMessage }).catch(reject);
+    });
+    took.push(performance.now() - started);
+    await consumer.disconnect();
+  }
+  return took.sort((a, b) => a - b)[count >> 1] ?? Number.NaN;
+}
+
+/** @param {string} url */
+async function latency(url, count = 500) {
+  const kafka = clientOf(url);
+  const topic = await freshTopic(kafka, 1);
+  const [producer, consumer] = [
+    kafka.producer(),
+    kafka.consumer({ groupId: `bench-${randomUUID()}` }),
+  ];
+  try {
+    await Promise.all([producer.connect(), consumer.connect()]);
+    await consumer.subscribe({ topic, fromBeginning: true });
+    /** @type {() => void} */
+    let arrived = () => {};
+    await consumer.run({ eachMessage: async () => arrived() });
+    const value = Buffer.alloc(SMALL, "x");
+    /** @type {number[]} */
+    const took = [];
+    for (let index = 0; index < count; index++) {
+      const started = performance.now();
+      const arrival = new Promise((resolve) => (arrived = () => resolve(undefined)));
+      await producer.send({ topic, acks: -1, messages: [{ value }] });
+      await arrival;
+      took.push(performance.now() - started);
+    }
+    // The first ones wait for the group.
+    const steady = took.slice(count / 10).sort((a, b) => a - b);
+    return steady[Math.floor(steady.length * 0.99)] ?? Number.NaN;
+  } finally {
+    await Promise.all([producer.disconnect(), consumer.disconnect()]);
+  }
+}
+
+/** @param {string} url */
+function clientOf(url) {
+  return new Kafka({ brokers: url.split(","), logLevel: logLevel.NOTHING });
+}
+
+/** @param {Kafka} kafka @param {number} numPartitions */
+async function freshTopic(kafka, numPartitions) {
+  const topic = `bench-${randomUUID()}`;
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
+  await admin.disconnect();
+  return topic;
+}
+
+/** @param {import("kafkajs").Producer} producer @param {string} topic @param {number} count @param {number} bytes */
+async function fill(producer, topic, count, bytes) {
+  const value = Buffer.alloc(bytes, "x");
+  const messages = Array.from({ length: BATCH }, () => ({ value }));
+  for (let sent = 0; sent < count; sent += BATCH)
+    await producer.send({ topic, acks: -1, messages });
+}
+
+/** @param {number} count @param {number} started */
+function rateOf(count, started) {
+  return (count / (performance.now() - started)) * 1000;
+}
