@@ -38,7 +38,9 @@ const talks: Readonly<Record<Secured, (url: string, shown: Shown) => Promise<str
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: "greetings", numPartitions: 1 }] });
     await admin.disconnect();
-    const [producer, consumer] = [kafka.producer(), kafka.consumer({ groupId: "greeted" })];
+    const producer = kafka.producer();
+    // A real broker makes the topic with the groups at the first question for one, and has no coordinator until then.
+    const consumer = kafka.consumer({ groupId: "greeted", retry: { retries: 10 } });
     await producer.connect();
     await producer.send({ topic: "greetings", messages: [{ value: "hello" }] });
     await consumer.connect();
@@ -46,6 +48,7 @@ const talks: Readonly<Record<Secured, (url: string, shown: Shown) => Promise<str
     const text = await new Promise<string>((resolve, reject) => {
       const eachMessage = async ({ message }: { message: { value: Buffer | null } }) =>
         resolve(String(message.value));
+      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
       consumer.run({ eachMessage }).catch(reject);
     });
     await Promise.all([producer.disconnect(), consumer.disconnect()]);

@@ -178,7 +178,8 @@ test("a request that is under way when the connection goes ends then", async () 
   const answer = asker.request(address, 1, { timeout: 60_000 });
   await asked.first(1);
   wire.cut();
-  await expect(answer).rejects.toThrow(/lost before the answer came/);
+  // The server may hand a message on before it confirms it.
+  await expect(answer).rejects.toThrow(/lost before (the answer came|it confirmed the message)/);
   gate.open();
   expect(await asker.request(address, 2)).toBe(2);
 });
