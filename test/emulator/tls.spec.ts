@@ -28,19 +28,15 @@ interface Shown {
 /** A message there and back. */
 const talks: Readonly<Record<Secured, (url: string, shown: Shown) => Promise<string>>> = {
   async kafka(url, { ca, ...shown }) {
-    const kafka = new Kafka({
-      brokers: [url],
-      ssl: { ...shown, ca: [ca] },
-      logLevel: logLevel.NOTHING,
-      retry: { retries: 0 },
-    });
-    const admin = kafka.admin();
+    const client = { brokers: [url], ssl: { ...shown, ca: [ca] }, logLevel: logLevel.NOTHING };
+    const admin = new Kafka({ ...client, retry: { retries: 0 } }).admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: "greetings", numPartitions: 1 }] });
     await admin.disconnect();
+    // From here on it tries again: a real broker has no coordinator of groups until somebody has asked for one.
+    const kafka = new Kafka(client);
     const producer = kafka.producer();
-    // A real broker makes the topic with the groups at the first question for one, and has no coordinator until then.
-    const consumer = kafka.consumer({ groupId: "greeted", retry: { retries: 10 } });
+    const consumer = kafka.consumer({ groupId: "greeted" });
     await producer.connect();
     await producer.send({ topic: "greetings", messages: [{ value: "hello" }] });
     await consumer.connect();

@@ -177,10 +177,15 @@ export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
     const port = randomInt(15_000, 32_000);
-    if (await isFree(port)) ports.add(port);
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    ports.add(port);
   }
   return [...ports];
 }
+
+/** A server takes its ports a while after they were free: nobody else is given them. */
+const given = new Set<number>();
 
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
