@@ -58,6 +58,8 @@ export class KafkaMembers implements AsyncDisposable {
   readonly #url: string;
   #group = "";
   #answers: Told[] = [];
+  /** Joins without an id: they are answered at once, and sent again with the id that the answer brings. */
+  #introductions: Promise<unknown>[] = [];
   /** Whose ids these are, or were. */
   readonly #names = new Map<Value, string>();
 
@@ -119,10 +121,12 @@ export class KafkaMembers implements AsyncDisposable {
 
   /**
    * A broker with one thread for the network and one for requests has read what lay there before, when it answers for the
-   * second time: the first time both may have come in one reading. A join may be two requests.
+   * second time: the first time both may have come in one reading.
    */
   async settle(): Promise<void> {
-    for (let time = 0; time < 4; time++) await this.#free.ask("apiVersions");
+    await Promise.all(this.#introductions);
+    this.#introductions = [];
+    for (let time = 0; time < 2; time++) await this.#free.ask("apiVersions");
   }
 
   async answersLike(other: KafkaMembers): Promise<void> {
@@ -201,11 +205,13 @@ export class KafkaMembers implements AsyncDisposable {
     }
     const protocols = words.filter((word) => word === "range" || word === "sticky");
     for (;;) {
-      const answer = await member.wire.ask("joinGroup", {
+      const answering = member.wire.ask("joinGroup", {
         ...{ groupId: this.#group, memberId: member.id, groupInstanceId: member.instance },
         ...{ sessionTimeoutMs: 60_000, rebalanceTimeoutMs: 60_000, protocolType: "consumer" },
         protocols: protocols.map((name) => ({ name, metadata: Buffer.from(member.name) })),
       });
+      if (member.id === "" && member.instance === null) this.#introductions.push(answering);
+      const answer = await answering;
       const { errorCode = null, memberId, leader, generationId } = answer ?? {};
       if (errorCode === 0 || errorCode === MEMBER_ID_REQUIRED) {
         member.id = memberId as string;
