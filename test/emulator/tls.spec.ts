@@ -44,7 +44,7 @@ const talks: Readonly<Record<Secured, (url: string, shown: Shown) => Promise<str
     const text = await new Promise<string>((resolve, reject) => {
       const eachMessage = async ({ message }: { message: { value: Buffer | null } }) =>
         resolve(String(message.value));
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.on(consumer.events.CRASH, ({ payload }) => payload.restart || reject(payload.error));
       consumer.run({ eachMessage }).catch(reject);
     });
     await Promise.all([producer.disconnect(), consumer.disconnect()]);
