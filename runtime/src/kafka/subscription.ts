@@ -5,6 +5,7 @@
 import { within } from "../abortable.ts";
 import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
 import type { Assigned, Fetched } from "./client.ts";
+import { Condition } from "./condition.ts";
 import type { Member } from "./member.ts";
 import { readMessage } from "./message.ts";
 import type { KafkaSubscriberOptions } from "./options.ts";
@@ -55,7 +56,7 @@ export class Subscription implements ActiveSubscription {
   #commitTimer: NodeJS.Timeout | undefined;
   #draining = false;
   /** Woken whenever a record has ended or something begins or ends. */
-  readonly #waiting = new Set<() => void>();
+  readonly #condition = new Condition();
   readonly #first: { resolve: () => void; promise: Promise<void> };
 
   constructor(options: SubscriptionOptions) {
@@ -92,7 +93,7 @@ export class Subscription implements ActiveSubscription {
   /** Before its consumer is replaced: as in a rebalance. */
   async retire(): Promise<void> {
     this.mayJoin();
-    await this.#until(() => this.#phase !== "revoking");
+    await this.#condition.until(() => this.#phase !== "revoking");
   }
 
   /** Resolves when every position is told. */
@@ -153,8 +154,8 @@ export class Subscription implements ActiveSubscription {
   async drain(): Promise<void> {
     this.#draining = true;
     clearTimeout(this.#timer);
-    this.#wake();
-    await this.#until(() => this.#running === 0);
+    this.#condition.wake();
+    await this.#condition.until(() => this.#running === 0);
     await this.end();
   }
 
@@ -180,7 +181,7 @@ export class Subscription implements ActiveSubscription {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#since = performance.now();
-    this.#wake();
+    this.#condition.wake();
   }
 
   /** Finds where each partition goes on, tells the client, and begins. */
@@ -270,7 +271,7 @@ export class Subscription implements ActiveSubscription {
   async #revoke(): Promise<void> {
     const { rebalanceTimeout = 60_000 } = this.#own;
     const generation = this.#generation;
-    const ended = this.#until(() => this.#running === 0 || this.#phase === "ended");
+    const ended = this.#condition.until(() => this.#running === 0 || this.#phase === "ended");
     await within(ended, rebalanceTimeout / 2, () => new Error("handlers still run")).catch(
       () => undefined,
     );
@@ -346,7 +347,7 @@ export class Subscription implements ActiveSubscription {
       this.#resume(partition);
     this.#commitSoon();
     this.#pump();
-    this.#wake();
+    this.#condition.wake();
   }
 
   readonly #resumeAt = new Map<Partition, number>();
@@ -445,32 +446,10 @@ export class Subscription implements ActiveSubscription {
     if (holds()) return;
     const interval = intervalOf(this.#own) / 2;
     for (;;) {
-      const held = await this.#until(holds, Math.min(interval, PATIENCE));
+      const held = await this.#condition.until(holds, Math.min(interval, PATIENCE));
       if (held) return;
       await heartbeat();
     }
-  }
-
-  /** Whether it holds, looked at whenever something changed; after `limit` ms as it is then. */
-  #until(holds: () => boolean, limit?: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        end(true);
-      };
-      const end = (held: boolean) => {
-        this.#waiting.delete(look);
-        clearTimeout(timer);
-        resolve(held);
-      };
-      const timer = limit === undefined ? undefined : setTimeout(() => end(holds()), limit);
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  #wake(): void {
-    for (const look of this.#waiting) look();
   }
 }
 
