@@ -5,6 +5,7 @@
 import { within } from "../abortable.ts";
 import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
 import type { Assigned, Fetched } from "./client.ts";
+import { Commits } from "./commits.ts";
 import { Condition } from "./condition.ts";
 import type { Member } from "./member.ts";
 import { readMessage } from "./message.ts";
@@ -41,6 +42,8 @@ export class Subscription implements ActiveSubscription {
   readonly #options: SubscriptionOptions;
   readonly #own: KafkaSubscriberOptions;
   readonly #order: Order;
+  /** Absent where nothing is committed. */
+  readonly #commits: Commits | undefined;
   readonly #partitions = new Map<string, Partition>();
   /** Those of now; the others are remembered for when they come back. */
   #assigned: Partition[] = [];
@@ -52,8 +55,6 @@ export class Subscription implements ActiveSubscription {
   #turn = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = Infinity;
-  #committing: Promise<void> | undefined;
-  #commitTimer: NodeJS.Timeout | undefined;
   #draining = false;
   /** Woken whenever a record has ended or something begins or ends. */
   readonly #condition = new Condition();
@@ -65,6 +66,15 @@ export class Subscription implements ActiveSubscription {
     const { batch } = this.#own as { batch?: unknown };
     // A batch takes records of one key together; alone, order is that of the partition anyway.
     this.#order = batch === undefined && options.request.concurrency > 1 ? "key" : "strict";
+    if (options.group !== undefined)
+      this.#commits = new Commits({
+        interval: this.#own.commitInterval ?? 500,
+        assigned: () => this.#assigned,
+        isActive: () => this.#phase === "active",
+        consumer: () => this.member?.consumer,
+        failed: (error) =>
+          options.context.logger.warn(`${this.#name}: could not commit: ${reasonOf(error)}`),
+      });
     let resolve = () => {};
     this.#first = { promise: new Promise((done) => (resolve = done)), resolve };
   }
@@ -148,7 +158,7 @@ export class Subscription implements ActiveSubscription {
     const partition = this.#partitions.get(`${topic}/${number}`);
     if (this.#phase !== "active" || partition === undefined || partition.next >= upTo) return;
     partition.accept([], upTo);
-    this.#commitSoon();
+    this.#commits?.soon();
   }
 
   async drain(): Promise<void> {
@@ -165,8 +175,8 @@ export class Subscription implements ActiveSubscription {
     const inForce = this.#phase === "active";
     this.#draining = true;
     clearTimeout(this.#timer);
-    clearTimeout(this.#commitTimer);
-    if (inForce) await this.#commit().catch(() => undefined);
+    this.#commits?.stop();
+    if (inForce) await this.#commits?.now().catch(() => undefined);
     this.#enter("ended");
     this.#first.resolve();
     await this.member?.leave();
@@ -213,8 +223,7 @@ export class Subscription implements ActiveSubscription {
         }
         this.#assigned = ours;
         this.#enter("active");
-        if (group !== undefined && ours.some(({ committed: known }) => known < 0))
-          await this.#commit(true);
+        if (ours.some(({ committed: known }) => known < 0)) await this.#commits?.begin();
         break;
       } catch (error) {
         if (stale() && this.#phase !== "active") return;
@@ -276,7 +285,8 @@ export class Subscription implements ActiveSubscription {
       () => undefined,
     );
     if (this.#generation !== generation || this.#phase !== "revoking") return;
-    await within(this.#commit(), rebalanceTimeout / 4, () => new Error("not committed")).catch(
+    const committed = this.#commits?.now() ?? Promise.resolve();
+    await within(committed, rebalanceTimeout / 4, () => new Error("not committed")).catch(
       () => undefined,
     );
     if (this.#generation === generation && this.#phase === "revoking") this.#enter("joining");
@@ -331,7 +341,7 @@ export class Subscription implements ActiveSubscription {
         ack: async () => {
           partition.finish(entry);
           // At most once: gone before the handler begins.
-          if (early) await this.#commitUpTo(partition, entry.offset);
+          if (early) await this.#commits?.upTo(partition, entry.offset);
         },
         nack: async ({ delay = 0 } = {}) => partition.again(entry, performance.now() + delay),
         reject: async () => {
@@ -345,7 +355,7 @@ export class Subscription implements ActiveSubscription {
     this.#running--;
     if (partition.paused && partition.waiting <= (this.#resumeAt.get(partition) ?? 0))
       this.#resume(partition);
-    this.#commitSoon();
+    this.#commits?.soon();
     this.#pump();
     this.#condition.wake();
   }
@@ -386,59 +396,6 @@ export class Subscription implements ActiveSubscription {
       `${this.#name}: partition ${partition.number} of "${partition.topic}" was cut back by the broker from ${partition.next} to ${batch.highWatermark}; reading on from ${first}`,
     );
     partition.advance(first);
-  }
-
-  #commitSoon(): void {
-    if (this.#options.group === undefined || this.#commitTimer !== undefined) return;
-    const { commitInterval = 500 } = this.#own;
-    this.#commitTimer = setTimeout(() => {
-      this.#commitTimer = undefined;
-      if (this.#phase !== "active") return;
-      void this.#commit()
-        .catch((error: unknown) => {
-          if (this.#phase === "active")
-            this.#options.context.logger.warn(
-              `${this.#name}: could not commit: ${reasonOf(error)}`,
-            );
-        })
-        .finally(() => {
-          if (this.#assigned.some(({ floor, committed }) => floor > committed)) this.#commitSoon();
-        });
-    }, commitInterval);
-  }
-
-  async #commitUpTo(partition: Partition, offset: number): Promise<void> {
-    if (this.#options.group === undefined) return;
-    while (partition.committed <= offset && partition.floor > offset && this.#phase === "active")
-      await this.#commit();
-  }
-
-  /** One at a time, so that no older offsets come after newer ones. */
-  async #commit(all = false): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing.catch(() => undefined);
-    if (this.#options.group === undefined) return;
-    const due = this.#assigned.filter(({ floor, committed }) =>
-      all ? committed < 0 || floor > committed : floor > committed,
-    );
-    const consumer = this.member?.consumer;
-    if (due.length === 0 || consumer === undefined) return;
-    const offsets = due.map((partition) => ({ partition, offset: partition.floor }));
-    this.#committing = consumer
-      .commitOffsets(
-        offsets.map(({ partition: { topic, number }, offset }) => ({
-          topic,
-          partition: number,
-          offset: String(offset),
-        })),
-      )
-      .then(() => {
-        for (const { partition, offset } of offsets) partition.committed = offset;
-      });
-    try {
-      await this.#committing;
-    } finally {
-      this.#committing = undefined;
-    }
   }
 
   /** Waits, and tells the group meanwhile that we live. A rebalance ends the wait with an error, as clients want it. */
