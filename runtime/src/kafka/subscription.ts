@@ -10,9 +10,10 @@ import { Condition } from "./condition.ts";
 import type { Member } from "./member.ts";
 import { readMessage } from "./message.ts";
 import type { KafkaSubscriberOptions } from "./options.ts";
-import { AHEAD, Partition, type Entry, type Order } from "./partition.ts";
+import { AHEAD, type Entry, type Order, type Partition } from "./partition.ts";
+import { Positions } from "./positions.ts";
 import { reasonOf } from "./failure.ts";
-import type { From, Offsets, Topics } from "./topics.ts";
+import type { Topics } from "./topics.ts";
 
 /** A batch holds its fetcher up for so long; then its partition is paused, and others get on. */
 const PATIENCE = 1000;
@@ -44,8 +45,8 @@ export class Subscription implements ActiveSubscription {
   readonly #order: Order;
   /** Absent where nothing is committed. */
   readonly #commits: Commits | undefined;
-  readonly #partitions = new Map<string, Partition>();
-  /** Those of now; the others are remembered for when they come back. */
+  readonly #positions: Positions;
+  /** Those of now. */
   #assigned: Partition[] = [];
   #phase: Phase = "joining";
   #since = performance.now();
@@ -66,7 +67,9 @@ export class Subscription implements ActiveSubscription {
     const { batch } = this.#own as { batch?: unknown };
     // A batch takes records of one key together; alone, order is that of the partition anyway.
     this.#order = batch === undefined && options.request.concurrency > 1 ? "key" : "strict";
-    if (options.group !== undefined)
+    const { topics, group, present } = options;
+    this.#positions = new Positions({ topics, group, present, from: this.#own.from ?? "latest" });
+    if (group !== undefined)
       this.#commits = new Commits({
         interval: this.#own.commitInterval ?? 500,
         assigned: () => this.#assigned,
@@ -128,7 +131,7 @@ export class Subscription implements ActiveSubscription {
     const { batch, heartbeat } = payload;
     const generation = this.#generation;
     await this.#beating(heartbeat, () => this.#phase !== "settling");
-    const partition = this.#partitions.get(`${batch.topic}/${batch.partition}`);
+    const partition = this.#positions.get(batch.topic, batch.partition);
     const current = () => this.#generation === generation && this.#phase === "active";
     // A seek is under way: what was fetched before it is fetched again.
     if (partition === undefined || !current() || payload.isStale() || this.#draining) return;
@@ -155,7 +158,7 @@ export class Subscription implements ActiveSubscription {
 
   /** A fetch with nothing for us: records of transactions that were given up, and the marks of those that ended. */
   passed(topic: string, number: number, upTo: number): void {
-    const partition = this.#partitions.get(`${topic}/${number}`);
+    const partition = this.#positions.get(topic, number);
     if (this.#phase !== "active" || partition === undefined || partition.next >= upTo) return;
     partition.accept([], upTo);
     this.#commits?.soon();
@@ -196,25 +199,13 @@ export class Subscription implements ActiveSubscription {
 
   /** Finds where each partition goes on, tells the client, and begins. */
   async #settle(assignment: Assigned, generation: number): Promise<void> {
-    const { topics, group, context } = this.#options;
-    const names = Object.keys(assignment);
+    const { context } = this.#options;
     const stale = () => this.#generation !== generation || this.#phase !== "settling";
     for (let delay = 50; ; delay = Math.min(2000, delay * 2)) {
       try {
-        const committed =
-          group === undefined || names.length === 0
-            ? new Map<string, Offsets>()
-            : await topics.committed(group, names);
+        const committed = await this.#positions.committed(assignment);
         if (stale()) return;
-        const ours: Partition[] = [];
-        for (const topic of names)
-          ours.push(
-            ...(await this.#place(
-              topic,
-              assignment[topic] ?? [],
-              committed.get(topic) ?? new Map(),
-            )),
-          );
+        const ours = await this.#positions.place(assignment, committed);
         if (stale()) return;
         this.#leavePartitions(ours);
         for (const partition of ours) {
@@ -241,40 +232,6 @@ export class Subscription implements ActiveSubscription {
     );
     this.#first.resolve();
     this.#pump();
-  }
-
-  /** The partitions of one topic, each at its position. */
-  async #place(
-    topic: string,
-    numbers: readonly number[],
-    committed: Offsets,
-  ): Promise<Partition[]> {
-    const { topics, group, present } = this.#options;
-    const from: From = this.#own.from ?? "latest";
-    let begin: Offsets | undefined;
-    let earliest: Offsets | undefined;
-    const found: Partition[] = [];
-    for (const number of numbers) {
-      const id = `${topic}/${number}`;
-      const offset = committed.get(number) ?? -1;
-      let partition = this.#partitions.get(id);
-      if (partition !== undefined && group !== undefined && offset !== partition.committed) {
-        // Others were here meanwhile; or somebody has set the group back, then everything is to come again.
-        if (offset > partition.committed) partition.advance(offset);
-        else partition = undefined;
-      }
-      if (partition === undefined) {
-        let position = offset;
-        if (offset < 0 && (present.has(id) || typeof from === "object"))
-          position = (begin ??= await topics.begin(topic, from)).get(number) ?? 0;
-        else if (offset < 0)
-          position = (earliest ??= await topics.begin(topic, "earliest")).get(number) ?? 0;
-        partition = new Partition(topic, number, position, group === undefined ? position : offset);
-        this.#partitions.set(id, partition);
-      }
-      found.push(partition);
-    }
-    return found;
   }
 
   async #revoke(): Promise<void> {
