@@ -7,10 +7,11 @@ import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } fr
 import type { Assigned, Fetched } from "./client.ts";
 import { Commits } from "./commits.ts";
 import { Condition } from "./condition.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import type { Member } from "./member.ts";
 import { readMessage } from "./message.ts";
 import type { KafkaSubscriberOptions } from "./options.ts";
-import { AHEAD, type Entry, type Order, type Partition } from "./partition.ts";
+import type { Entry, Partition } from "./partition.ts";
 import { Positions } from "./positions.ts";
 import { reasonOf } from "./failure.ts";
 import type { Topics } from "./topics.ts";
@@ -42,20 +43,16 @@ export class Subscription implements ActiveSubscription {
   member: Member | undefined;
   readonly #options: SubscriptionOptions;
   readonly #own: KafkaSubscriberOptions;
-  readonly #order: Order;
   /** Absent where nothing is committed. */
   readonly #commits: Commits | undefined;
   readonly #positions: Positions;
+  readonly #dispatcher: Dispatcher;
   /** Those of now. */
   #assigned: Partition[] = [];
   #phase: Phase = "joining";
   #since = performance.now();
   #trouble: string | undefined = "it has not joined its group yet";
   #generation = 0;
-  #running = 0;
-  #turn = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Infinity;
   #draining = false;
   /** Woken whenever a record has ended or something begins or ends. */
   readonly #condition = new Condition();
@@ -64,9 +61,6 @@ export class Subscription implements ActiveSubscription {
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     this.#own = options.request.options as KafkaSubscriberOptions;
-    const { batch } = this.#own as { batch?: unknown };
-    // A batch takes records of one key together; alone, order is that of the partition anyway.
-    this.#order = batch === undefined && options.request.concurrency > 1 ? "key" : "strict";
     const { topics, group, present } = options;
     this.#positions = new Positions({ topics, group, present, from: this.#own.from ?? "latest" });
     if (group !== undefined)
@@ -78,6 +72,16 @@ export class Subscription implements ActiveSubscription {
         failed: (error) =>
           options.context.logger.warn(`${this.#name}: could not commit: ${reasonOf(error)}`),
       });
+    const { concurrency } = options.request;
+    const { batch } = this.#own as { batch?: unknown };
+    this.#dispatcher = new Dispatcher({
+      concurrency,
+      // A batch takes records of one key together; alone, order is that of the partition anyway.
+      order: batch === undefined && concurrency > 1 ? "key" : "strict",
+      open: () => (this.#phase === "active" && !this.#draining ? this.#assigned : []),
+      deliver: (partition, entry) => this.#deliver(partition, entry),
+      ended: (partition) => this.#ended(partition),
+    });
     let resolve = () => {};
     this.#first = { promise: new Promise((done) => (resolve = done)), resolve };
   }
@@ -141,7 +145,7 @@ export class Subscription implements ActiveSubscription {
       batch.messages.map((message) => Object.assign(message, { topic, partition: number })),
       Number(batch.lastOffset()) + 1,
     );
-    this.#pump();
+    this.#dispatcher.pump();
     const before = partition.waiting;
     const began = performance.now();
     let enough = 0;
@@ -166,9 +170,9 @@ export class Subscription implements ActiveSubscription {
 
   async drain(): Promise<void> {
     this.#draining = true;
-    clearTimeout(this.#timer);
+    this.#dispatcher.stop();
     this.#condition.wake();
-    await this.#condition.until(() => this.#running === 0);
+    await this.#condition.until(() => this.#dispatcher.isIdle);
     await this.end();
   }
 
@@ -177,7 +181,7 @@ export class Subscription implements ActiveSubscription {
     if (this.#phase === "ended") return;
     const inForce = this.#phase === "active";
     this.#draining = true;
-    clearTimeout(this.#timer);
+    this.#dispatcher.stop();
     this.#commits?.stop();
     if (inForce) await this.#commits?.now().catch(() => undefined);
     this.#enter("ended");
@@ -210,7 +214,7 @@ export class Subscription implements ActiveSubscription {
         this.#leavePartitions(ours);
         for (const partition of ours) {
           this.#seek(partition);
-          if (partition.paused) this.#resume(partition);
+          if (partition.resumeAt !== undefined) this.#resume(partition);
         }
         this.#assigned = ours;
         this.#enter("active");
@@ -231,13 +235,13 @@ export class Subscription implements ActiveSubscription {
       `${this.#name} reads ${count === 0 ? "no partition: others of its group have them all" : `${count} ${count === 1 ? "partition" : "partitions"}`}`,
     );
     this.#first.resolve();
-    this.#pump();
+    this.#dispatcher.pump();
   }
 
   async #revoke(): Promise<void> {
     const { rebalanceTimeout = 60_000 } = this.#own;
     const generation = this.#generation;
-    const ended = this.#condition.until(() => this.#running === 0 || this.#phase === "ended");
+    const ended = this.#condition.until(() => this.#dispatcher.isIdle || this.#phase === "ended");
     await within(ended, rebalanceTimeout / 2, () => new Error("handlers still run")).catch(
       () => undefined,
     );
@@ -255,39 +259,7 @@ export class Subscription implements ActiveSubscription {
     this.#assigned = [...kept];
   }
 
-  /** Hands over what may begin. */
-  #pump(): void {
-    if (this.#phase !== "active" || this.#draining) return;
-    const { concurrency } = this.#options.request;
-    const now = performance.now();
-    let due = Infinity;
-    let idle = 0;
-    while (this.#running < concurrency && idle < this.#assigned.length) {
-      const partition = this.#assigned[this.#turn++ % this.#assigned.length] as Partition;
-      const taken = partition.take(this.#order, now, Math.max(AHEAD, 2 * concurrency));
-      if (typeof taken === "object") {
-        idle = 0;
-        void this.#deliver(partition, taken);
-      } else {
-        idle++;
-        due = Math.min(due, taken ?? Infinity);
-      }
-    }
-    if (due < this.#timerAt) {
-      clearTimeout(this.#timer);
-      this.#timerAt = due;
-      this.#timer = setTimeout(
-        () => {
-          this.#timerAt = Infinity;
-          this.#pump();
-        },
-        Math.max(1, Math.ceil(due - now)),
-      );
-    }
-  }
-
   async #deliver(partition: Partition, entry: Entry): Promise<void> {
-    this.#running++;
     const incoming = readMessage(entry.message, entry.attempt);
     const replyTo = incoming.headers["reply_to"];
     const early = (this.#own as { ack?: string }).ack === "onReceive";
@@ -309,25 +281,23 @@ export class Subscription implements ActiveSubscription {
         },
       },
     });
-    this.#running--;
-    if (partition.paused && partition.waiting <= (this.#resumeAt.get(partition) ?? 0))
-      this.#resume(partition);
+  }
+
+  #ended(partition: Partition): void {
+    const { resumeAt } = partition;
+    if (resumeAt !== undefined && partition.waiting <= resumeAt) this.#resume(partition);
     this.#commits?.soon();
-    this.#pump();
+    this.#dispatcher.pump();
     this.#condition.wake();
   }
 
-  readonly #resumeAt = new Map<Partition, number>();
-
   #pause(partition: Partition, resumeAt: number): void {
-    partition.paused = true;
-    this.#resumeAt.set(partition, resumeAt);
+    partition.resumeAt = resumeAt;
     this.#tell((consumer) => consumer.pause([whole(partition)]));
   }
 
   #resume(partition: Partition): void {
-    partition.paused = false;
-    this.#resumeAt.delete(partition);
+    partition.resumeAt = undefined;
     this.#tell((consumer) => consumer.resume([whole(partition)]));
   }
 
