@@ -50,6 +50,7 @@ import { Member } from "./member.ts";
 import { writeMessage } from "./message.ts";
 import type { KafkaOptions, KafkaPublishOptions, KafkaSubscriberOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { probe, reach } from "./reaching.ts";
 import { answerHeaders, Replies } from "./replies.ts";
 import { intervalOf, Subscription, type Answer } from "./subscription.ts";
 import { Topics } from "./topics.ts";
@@ -91,7 +92,7 @@ export function connectKafka(options: KafkaOptions, url: () => string): Connect 
             (opened) => link.sockets(opened),
           )
         : await givenClients(options.client, options.codecs, () => load(options));
-    await reach(clients, options);
+    await reach(clients, options.connectTimeout ?? 5000);
     await link.begin(clients, () => probe(clients));
     const driver = new KafkaDriver(clients, link, context, { ...options, name });
     if (options.replyTopic !== undefined)
@@ -109,55 +110,6 @@ async function load({ codecs }: KafkaOptions): Promise<KafkaPackage> {
   })) as KafkaPackage;
   register(kafkajs, codecs);
   return kafkajs;
-}
-
-/** One attempt for each address. */
-async function reach(clients: Clients, options: KafkaOptions): Promise<void> {
-  const { connectTimeout = 5000 } = options;
-  const retries = clients.shown.split(",").length - 1;
-  const lease = clients.open({ initialRetryTime: 10, maxRetryTime: 10, retries });
-  const admin = lease.admin();
-  try {
-    await within(
-      admin.connect(),
-      connectTimeout,
-      () => new ConnectError(`no answer within ${connectTimeout} ms`),
-    );
-    await admin.disconnect();
-  } catch (cause) {
-    if (/SASL|authentication/i.test(`${nameOf(cause)} ${typeOf(cause)} ${reasonOf(cause)}`)) {
-      throw new ConnectError(
-        `Kafka at ${clients.shown} refused the credentials (${reasonOf(cause)}): check \`sasl\``,
-        { cause },
-      );
-    }
-    throw new ConnectError(
-      `Kafka at ${clients.shown} does not answer (${reasonOf(cause)}): start a broker (\`npx millrace-emulator\` or Apache Kafka), check \`tls\`, or set MILLRACE_KAFKA_URL`,
-      { cause },
-    );
-  } finally {
-    lease.release();
-  }
-}
-
-async function probe(clients: Clients): Promise<void> {
-  const lease = clients.open({ initialRetryTime: 10, maxRetryTime: 10, retries: 0 });
-  const admin = lease.admin({ once: true });
-  try {
-    await within(
-      (async () => {
-        await admin.connect();
-        await admin.listTopics();
-      })(),
-      5000,
-      () => new ConnectError("no answer within 5000 ms"),
-    );
-  } finally {
-    await within(admin.disconnect(), 1000, () => new ConnectError("does not end")).catch(
-      () => undefined,
-    );
-    lease.release();
-  }
 }
 
 interface Wild {
@@ -412,5 +364,3 @@ function refusal(address: string, cause: unknown): Error {
   const why = cause instanceof MillraceError ? cause.message : reasonOf(cause);
   return new ConnectError(`cannot subscribe to "${address}": ${why}${remedy}`, { cause });
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");
