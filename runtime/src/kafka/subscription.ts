@@ -1,6 +1,8 @@
 /**
  * One subscriber's records: from the client's batches to the handler, at most `concurrency` at once, and back to the group as
  * commits of the lowest unfinished offset. Fetching goes on while handlers run, so that a slow one costs no membership.
+ * Here are its phases, from rebalance to rebalance; where partitions go on, whose turn it is and what is committed are
+ * positions.ts, dispatcher.ts and commits.ts.
  */
 import { within } from "../abortable.ts";
 import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
