@@ -2,7 +2,7 @@
 import type { Protocol, ProtocolContext, ProtocolKind } from "../protocol.ts";
 import { createCluster } from "./model/cluster.ts";
 import type { Node } from "./model/contract.ts";
-import { whenPatternsRun } from "./model/topic-pattern.ts";
+import { whenPatternsRun } from "./model/groups/consumer/topic-pattern.ts";
 import type { Broker } from "./session/broker.ts";
 import { createDispatchTable } from "./session/dispatch.ts";
 import { Ledger } from "./session/ledger.ts";

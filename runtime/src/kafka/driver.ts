@@ -45,11 +45,13 @@ import { givenClients, ownClients } from "./clients.ts";
 import { register } from "./codecs.ts";
 import type { ConfluentClient } from "./confluent.ts";
 import { reasonOf, typeOf } from "./failure.ts";
+import { Following } from "./following.ts";
 import { Link } from "./link.ts";
 import { Member } from "./member.ts";
 import { writeMessage } from "./message.ts";
 import type { KafkaOptions, KafkaPublishOptions, KafkaSubscriberOptions } from "./options.ts";
 import { Outbox } from "./outbox.ts";
+import { probe, reach } from "./reaching.ts";
 import { answerHeaders, Replies } from "./replies.ts";
 import { intervalOf, Subscription, type Answer } from "./subscription.ts";
 import { Topics } from "./topics.ts";
@@ -91,7 +93,7 @@ export function connectKafka(options: KafkaOptions, url: () => string): Connect 
             (opened) => link.sockets(opened),
           )
         : await givenClients(options.client, options.codecs, () => load(options));
-    await reach(clients, options);
+    await reach(clients, options.connectTimeout ?? 5000);
     await link.begin(clients, () => probe(clients));
     const driver = new KafkaDriver(clients, link, context, { ...options, name });
     if (options.replyTopic !== undefined)
@@ -111,61 +113,6 @@ async function load({ codecs }: KafkaOptions): Promise<KafkaPackage> {
   return kafkajs;
 }
 
-/** One attempt for each address. */
-async function reach(clients: Clients, options: KafkaOptions): Promise<void> {
-  const { connectTimeout = 5000 } = options;
-  const retries = clients.shown.split(",").length - 1;
-  const lease = clients.open({ initialRetryTime: 10, maxRetryTime: 10, retries });
-  const admin = lease.admin();
-  try {
-    await within(
-      admin.connect(),
-      connectTimeout,
-      () => new ConnectError(`no answer within ${connectTimeout} ms`),
-    );
-    await admin.disconnect();
-  } catch (cause) {
-    if (/SASL|authentication/i.test(`${nameOf(cause)} ${typeOf(cause)} ${reasonOf(cause)}`)) {
-      throw new ConnectError(
-        `Kafka at ${clients.shown} refused the credentials (${reasonOf(cause)}): check \`sasl\``,
-        { cause },
-      );
-    }
-    throw new ConnectError(
-      `Kafka at ${clients.shown} does not answer (${reasonOf(cause)}): start a broker (\`npx millrace-emulator\` or Apache Kafka), check \`tls\`, or set MILLRACE_KAFKA_URL`,
-      { cause },
-    );
-  } finally {
-    lease.release();
-  }
-}
-
-async function probe(clients: Clients): Promise<void> {
-  const lease = clients.open({ initialRetryTime: 10, maxRetryTime: 10, retries: 0 });
-  const admin = lease.admin({ once: true });
-  try {
-    await within(
-      (async () => {
-        await admin.connect();
-        await admin.listTopics();
-      })(),
-      5000,
-      () => new ConnectError("no answer within 5000 ms"),
-    );
-  } finally {
-    await within(admin.disconnect(), 1000, () => new ConnectError("does not end")).catch(
-      () => undefined,
-    );
-    lease.release();
-  }
-}
-
-interface Wild {
-  readonly request: SubscribeRequest;
-  readonly member: Member;
-  topics: string[];
-}
-
 class KafkaDriver implements Driver {
   readonly #clients: Clients;
   readonly #link: Link;
@@ -177,11 +124,7 @@ class KafkaDriver implements Driver {
   readonly #subscriptions = new Set<Subscription>();
   /** In which this client has a member. */
   readonly #groups = new Set<string>();
-  readonly #wild = new Set<Wild>();
-  readonly #published = new Set<string>();
-  #refreshing: Promise<void> | undefined;
-  #refreshTimer: NodeJS.Timeout | undefined;
-  #closed = false;
+  readonly #following: Following;
 
   constructor(
     clients: Clients,
@@ -195,6 +138,12 @@ class KafkaDriver implements Driver {
     this.#options = options;
     this.#topics = new Topics(clients, options.topics);
     this.#outbox = new Outbox(clients, this.#topics, link, options);
+    this.#following = new Following({
+      topics: this.#topics,
+      link,
+      logger: context.logger,
+      interval: options.topicRefresh ?? 5000,
+    });
     const topic = options.replyTopic ?? `${options.name.replaceAll(/[^\w.-]/g, "-")}.replies`;
     this.#replies = new Replies(topic, (deliver) =>
       this.subscribe({
@@ -232,10 +181,10 @@ class KafkaDriver implements Driver {
       ),
       respond: (topic, asked, answer) => this.#respond(topic, asked, answer),
     });
-    const wild: Pick<Wild, "topics"> = { topics: [...found.keys()] };
+    let topics: readonly string[] = [...found.keys()];
     const member = new Member(this.#clients, this.#link, {
       reading: readingOf(request, group),
-      topics: () => wild.topics,
+      topics: () => topics,
       mayJoin: () => subscription.mayJoin(),
       assigned: (assignment) => subscription.assigned(assignment),
       batch: (payload) => subscription.batch(payload),
@@ -259,7 +208,10 @@ class KafkaDriver implements Driver {
       throw refusal(template, cause);
     }
     const followed = request.address.wild
-      ? this.#follow(Object.assign(wild, { request, member }))
+      ? this.#following.follow(request.address, topics, async (now) => {
+          topics = now;
+          await member.renew();
+        })
       : undefined;
     return {
       redelivers: true,
@@ -288,7 +240,7 @@ class KafkaDriver implements Driver {
       throw new PublishError(`an idempotent producer needs acks "all", not "${acks}"`);
     const compression = own.compression ?? this.#options.compression ?? "none";
     await this.#outbox.send(address, writeMessage(message), { acks, compression, signal });
-    this.#sentTo(address);
+    this.#following.sentTo(address);
   }
 
   request(message: Outgoing, { timeout }: { timeout: number }): Promise<Incoming> {
@@ -300,8 +252,7 @@ class KafkaDriver implements Driver {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
-    clearTimeout(this.#refreshTimer);
+    this.#following.close();
     await Promise.all([...this.#subscriptions].map((subscription) => subscription.end()));
     await this.#outbox.close();
     this.#link.close();
@@ -334,57 +285,6 @@ class KafkaDriver implements Driver {
       headers: answerHeaders(request.headers, answer.headers),
     });
   }
-
-  /** Looks for new topics from time to time. Returns the way to stop. */
-  #follow(wild: Wild): () => void {
-    this.#wild.add(wild);
-    this.#refreshLater();
-    return () => void this.#wild.delete(wild);
-  }
-
-  #refreshLater(): void {
-    if (this.#refreshTimer !== undefined || this.#closed) return;
-    this.#refreshTimer = setTimeout(() => {
-      this.#refreshTimer = undefined;
-      if (this.#wild.size === 0) return;
-      void this.#refresh().finally(() => this.#refreshLater());
-    }, this.#options.topicRefresh ?? 5000);
-  }
-
-  /** A topic that we published to for the first time may be new. */
-  #sentTo(topic: string): void {
-    if (this.#wild.size === 0 || this.#published.has(topic)) return;
-    if (this.#published.size < 10_000) this.#published.add(topic);
-    const news = [...this.#wild].some(
-      ({ request, topics }) => request.address.match(topic) !== null && !topics.includes(topic),
-    );
-    if (news) void this.#refresh();
-  }
-
-  async #refresh(): Promise<void> {
-    // One that has begun may have looked too early.
-    while (this.#refreshing !== undefined) await this.#refreshing;
-    this.#refreshing = this.#renewAll();
-    await this.#refreshing;
-    this.#refreshing = undefined;
-  }
-
-  async #renewAll(): Promise<void> {
-    if (this.#link.back !== undefined || this.#closed) return;
-    try {
-      const all = await this.#topics.matching(() => true);
-      await Promise.all(
-        [...this.#wild].map(async (wild) => {
-          const matching = all.filter((topic) => wild.request.address.match(topic) !== null);
-          if (matching.join() === wild.topics.join()) return;
-          wild.topics = matching;
-          await wild.member.renew();
-        }),
-      );
-    } catch (error) {
-      this.#context.logger.warn(`could not look for new topics: ${reasonOf(error)}`);
-    }
-  }
 }
 
 function readingOf(
@@ -412,5 +312,3 @@ function refusal(address: string, cause: unknown): Error {
   const why = cause instanceof MillraceError ? cause.message : reasonOf(cause);
   return new ConnectError(`cannot subscribe to "${address}": ${why}${remedy}`, { cause });
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");

@@ -35,8 +35,8 @@ export class Partition {
   next: number;
   /** What the group has committed, as far as this process knows; -1: nothing. */
   committed: number;
-  /** Whether fetching is paused. */
-  paused = false;
+  /** Fetching is paused until no more than so many wait; undefined where it is not. */
+  resumeAt: number | undefined;
   #entries: Entry[] = [];
   /** Entries before this index are done. */
   #first = 0;

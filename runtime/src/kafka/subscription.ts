@@ -1,16 +1,22 @@
 /**
  * One subscriber's records: from the client's batches to the handler, at most `concurrency` at once, and back to the group as
  * commits of the lowest unfinished offset. Fetching goes on while handlers run, so that a slow one costs no membership.
+ * Here are its phases, from rebalance to rebalance; where partitions go on, whose turn it is and what is committed are
+ * positions.ts, dispatcher.ts and commits.ts.
  */
 import { within } from "../abortable.ts";
 import type { ActiveSubscription, DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
 import type { Assigned, Fetched } from "./client.ts";
+import { Commits } from "./commits.ts";
+import { Condition } from "./condition.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import type { Member } from "./member.ts";
 import { readMessage } from "./message.ts";
 import type { KafkaSubscriberOptions } from "./options.ts";
-import { AHEAD, Partition, type Entry, type Order } from "./partition.ts";
+import type { Entry, Partition } from "./partition.ts";
+import { Positions } from "./positions.ts";
 import { reasonOf } from "./failure.ts";
-import type { From, Offsets, Topics } from "./topics.ts";
+import type { Topics } from "./topics.ts";
 
 /** A batch holds its fetcher up for so long; then its partition is paused, and others get on. */
 const PATIENCE = 1000;
@@ -39,31 +45,45 @@ export class Subscription implements ActiveSubscription {
   member: Member | undefined;
   readonly #options: SubscriptionOptions;
   readonly #own: KafkaSubscriberOptions;
-  readonly #order: Order;
-  readonly #partitions = new Map<string, Partition>();
-  /** Those of now; the others are remembered for when they come back. */
+  /** Absent where nothing is committed. */
+  readonly #commits: Commits | undefined;
+  readonly #positions: Positions;
+  readonly #dispatcher: Dispatcher;
+  /** Those of now. */
   #assigned: Partition[] = [];
   #phase: Phase = "joining";
   #since = performance.now();
   #trouble: string | undefined = "it has not joined its group yet";
   #generation = 0;
-  #running = 0;
-  #turn = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #timerAt = Infinity;
-  #committing: Promise<void> | undefined;
-  #commitTimer: NodeJS.Timeout | undefined;
   #draining = false;
   /** Woken whenever a record has ended or something begins or ends. */
-  readonly #waiting = new Set<() => void>();
+  readonly #condition = new Condition();
   readonly #first: { resolve: () => void; promise: Promise<void> };
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     this.#own = options.request.options as KafkaSubscriberOptions;
+    const { topics, group, present } = options;
+    this.#positions = new Positions({ topics, group, present, from: this.#own.from ?? "latest" });
+    if (group !== undefined)
+      this.#commits = new Commits({
+        interval: this.#own.commitInterval ?? 500,
+        assigned: () => this.#assigned,
+        isActive: () => this.#phase === "active",
+        consumer: () => this.member?.consumer,
+        failed: (error) =>
+          options.context.logger.warn(`${this.#name}: could not commit: ${reasonOf(error)}`),
+      });
+    const { concurrency } = options.request;
     const { batch } = this.#own as { batch?: unknown };
-    // A batch takes records of one key together; alone, order is that of the partition anyway.
-    this.#order = batch === undefined && options.request.concurrency > 1 ? "key" : "strict";
+    this.#dispatcher = new Dispatcher({
+      concurrency,
+      // A batch takes records of one key together; alone, order is that of the partition anyway.
+      order: batch === undefined && concurrency > 1 ? "key" : "strict",
+      open: () => (this.#phase === "active" && !this.#draining ? this.#assigned : []),
+      deliver: (partition, entry) => this.#deliver(partition, entry),
+      ended: (partition) => this.#ended(partition),
+    });
     let resolve = () => {};
     this.#first = { promise: new Promise((done) => (resolve = done)), resolve };
   }
@@ -92,7 +112,7 @@ export class Subscription implements ActiveSubscription {
   /** Before its consumer is replaced: as in a rebalance. */
   async retire(): Promise<void> {
     this.mayJoin();
-    await this.#until(() => this.#phase !== "revoking");
+    await this.#condition.until(() => this.#phase !== "revoking");
   }
 
   /** Resolves when every position is told. */
@@ -117,7 +137,7 @@ export class Subscription implements ActiveSubscription {
     const { batch, heartbeat } = payload;
     const generation = this.#generation;
     await this.#beating(heartbeat, () => this.#phase !== "settling");
-    const partition = this.#partitions.get(`${batch.topic}/${batch.partition}`);
+    const partition = this.#positions.get(batch.topic, batch.partition);
     const current = () => this.#generation === generation && this.#phase === "active";
     // A seek is under way: what was fetched before it is fetched again.
     if (partition === undefined || !current() || payload.isStale() || this.#draining) return;
@@ -127,7 +147,7 @@ export class Subscription implements ActiveSubscription {
       batch.messages.map((message) => Object.assign(message, { topic, partition: number })),
       Number(batch.lastOffset()) + 1,
     );
-    this.#pump();
+    this.#dispatcher.pump();
     const before = partition.waiting;
     const began = performance.now();
     let enough = 0;
@@ -144,17 +164,17 @@ export class Subscription implements ActiveSubscription {
 
   /** A fetch with nothing for us: records of transactions that were given up, and the marks of those that ended. */
   passed(topic: string, number: number, upTo: number): void {
-    const partition = this.#partitions.get(`${topic}/${number}`);
+    const partition = this.#positions.get(topic, number);
     if (this.#phase !== "active" || partition === undefined || partition.next >= upTo) return;
     partition.accept([], upTo);
-    this.#commitSoon();
+    this.#commits?.soon();
   }
 
   async drain(): Promise<void> {
     this.#draining = true;
-    clearTimeout(this.#timer);
-    this.#wake();
-    await this.#until(() => this.#running === 0);
+    this.#dispatcher.stop();
+    this.#condition.wake();
+    await this.#condition.until(() => this.#dispatcher.isIdle);
     await this.end();
   }
 
@@ -163,9 +183,9 @@ export class Subscription implements ActiveSubscription {
     if (this.#phase === "ended") return;
     const inForce = this.#phase === "active";
     this.#draining = true;
-    clearTimeout(this.#timer);
-    clearTimeout(this.#commitTimer);
-    if (inForce) await this.#commit().catch(() => undefined);
+    this.#dispatcher.stop();
+    this.#commits?.stop();
+    if (inForce) await this.#commits?.now().catch(() => undefined);
     this.#enter("ended");
     this.#first.resolve();
     await this.member?.leave();
@@ -180,40 +200,27 @@ export class Subscription implements ActiveSubscription {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#since = performance.now();
-    this.#wake();
+    this.#condition.wake();
   }
 
   /** Finds where each partition goes on, tells the client, and begins. */
   async #settle(assignment: Assigned, generation: number): Promise<void> {
-    const { topics, group, context } = this.#options;
-    const names = Object.keys(assignment);
+    const { context } = this.#options;
     const stale = () => this.#generation !== generation || this.#phase !== "settling";
     for (let delay = 50; ; delay = Math.min(2000, delay * 2)) {
       try {
-        const committed =
-          group === undefined || names.length === 0
-            ? new Map<string, Offsets>()
-            : await topics.committed(group, names);
+        const committed = await this.#positions.committed(assignment);
         if (stale()) return;
-        const ours: Partition[] = [];
-        for (const topic of names)
-          ours.push(
-            ...(await this.#place(
-              topic,
-              assignment[topic] ?? [],
-              committed.get(topic) ?? new Map(),
-            )),
-          );
+        const ours = await this.#positions.place(assignment, committed);
         if (stale()) return;
         this.#leavePartitions(ours);
         for (const partition of ours) {
           this.#seek(partition);
-          if (partition.paused) this.#resume(partition);
+          if (partition.resumeAt !== undefined) this.#resume(partition);
         }
         this.#assigned = ours;
         this.#enter("active");
-        if (group !== undefined && ours.some(({ committed: known }) => known < 0))
-          await this.#commit(true);
+        if (ours.some(({ committed: known }) => known < 0)) await this.#commits?.begin();
         break;
       } catch (error) {
         if (stale() && this.#phase !== "active") return;
@@ -230,52 +237,19 @@ export class Subscription implements ActiveSubscription {
       `${this.#name} reads ${count === 0 ? "no partition: others of its group have them all" : `${count} ${count === 1 ? "partition" : "partitions"}`}`,
     );
     this.#first.resolve();
-    this.#pump();
-  }
-
-  /** The partitions of one topic, each at its position. */
-  async #place(
-    topic: string,
-    numbers: readonly number[],
-    committed: Offsets,
-  ): Promise<Partition[]> {
-    const { topics, group, present } = this.#options;
-    const from: From = this.#own.from ?? "latest";
-    let begin: Offsets | undefined;
-    let earliest: Offsets | undefined;
-    const found: Partition[] = [];
-    for (const number of numbers) {
-      const id = `${topic}/${number}`;
-      const offset = committed.get(number) ?? -1;
-      let partition = this.#partitions.get(id);
-      if (partition !== undefined && group !== undefined && offset !== partition.committed) {
-        // Others were here meanwhile; or somebody has set the group back, then everything is to come again.
-        if (offset > partition.committed) partition.advance(offset);
-        else partition = undefined;
-      }
-      if (partition === undefined) {
-        let position = offset;
-        if (offset < 0 && (present.has(id) || typeof from === "object"))
-          position = (begin ??= await topics.begin(topic, from)).get(number) ?? 0;
-        else if (offset < 0)
-          position = (earliest ??= await topics.begin(topic, "earliest")).get(number) ?? 0;
-        partition = new Partition(topic, number, position, group === undefined ? position : offset);
-        this.#partitions.set(id, partition);
-      }
-      found.push(partition);
-    }
-    return found;
+    this.#dispatcher.pump();
   }
 
   async #revoke(): Promise<void> {
     const { rebalanceTimeout = 60_000 } = this.#own;
     const generation = this.#generation;
-    const ended = this.#until(() => this.#running === 0 || this.#phase === "ended");
+    const ended = this.#condition.until(() => this.#dispatcher.isIdle || this.#phase === "ended");
     await within(ended, rebalanceTimeout / 2, () => new Error("handlers still run")).catch(
       () => undefined,
     );
     if (this.#generation !== generation || this.#phase !== "revoking") return;
-    await within(this.#commit(), rebalanceTimeout / 4, () => new Error("not committed")).catch(
+    const committed = this.#commits?.now() ?? Promise.resolve();
+    await within(committed, rebalanceTimeout / 4, () => new Error("not committed")).catch(
       () => undefined,
     );
     if (this.#generation === generation && this.#phase === "revoking") this.#enter("joining");
@@ -287,39 +261,7 @@ export class Subscription implements ActiveSubscription {
     this.#assigned = [...kept];
   }
 
-  /** Hands over what may begin. */
-  #pump(): void {
-    if (this.#phase !== "active" || this.#draining) return;
-    const { concurrency } = this.#options.request;
-    const now = performance.now();
-    let due = Infinity;
-    let idle = 0;
-    while (this.#running < concurrency && idle < this.#assigned.length) {
-      const partition = this.#assigned[this.#turn++ % this.#assigned.length] as Partition;
-      const taken = partition.take(this.#order, now, Math.max(AHEAD, 2 * concurrency));
-      if (typeof taken === "object") {
-        idle = 0;
-        void this.#deliver(partition, taken);
-      } else {
-        idle++;
-        due = Math.min(due, taken ?? Infinity);
-      }
-    }
-    if (due < this.#timerAt) {
-      clearTimeout(this.#timer);
-      this.#timerAt = due;
-      this.#timer = setTimeout(
-        () => {
-          this.#timerAt = Infinity;
-          this.#pump();
-        },
-        Math.max(1, Math.ceil(due - now)),
-      );
-    }
-  }
-
   async #deliver(partition: Partition, entry: Entry): Promise<void> {
-    this.#running++;
     const incoming = readMessage(entry.message, entry.attempt);
     const replyTo = incoming.headers["reply_to"];
     const early = (this.#own as { ack?: string }).ack === "onReceive";
@@ -330,7 +272,7 @@ export class Subscription implements ActiveSubscription {
         ack: async () => {
           partition.finish(entry);
           // At most once: gone before the handler begins.
-          if (early) await this.#commitUpTo(partition, entry.offset);
+          if (early) await this.#commits?.upTo(partition, entry.offset);
         },
         nack: async ({ delay = 0 } = {}) => partition.again(entry, performance.now() + delay),
         reject: async () => {
@@ -341,25 +283,23 @@ export class Subscription implements ActiveSubscription {
         },
       },
     });
-    this.#running--;
-    if (partition.paused && partition.waiting <= (this.#resumeAt.get(partition) ?? 0))
-      this.#resume(partition);
-    this.#commitSoon();
-    this.#pump();
-    this.#wake();
   }
 
-  readonly #resumeAt = new Map<Partition, number>();
+  #ended(partition: Partition): void {
+    const { resumeAt } = partition;
+    if (resumeAt !== undefined && partition.waiting <= resumeAt) this.#resume(partition);
+    this.#commits?.soon();
+    this.#dispatcher.pump();
+    this.#condition.wake();
+  }
 
   #pause(partition: Partition, resumeAt: number): void {
-    partition.paused = true;
-    this.#resumeAt.set(partition, resumeAt);
+    partition.resumeAt = resumeAt;
     this.#tell((consumer) => consumer.pause([whole(partition)]));
   }
 
   #resume(partition: Partition): void {
-    partition.paused = false;
-    this.#resumeAt.delete(partition);
+    partition.resumeAt = undefined;
     this.#tell((consumer) => consumer.resume([whole(partition)]));
   }
 
@@ -387,90 +327,15 @@ export class Subscription implements ActiveSubscription {
     partition.advance(first);
   }
 
-  #commitSoon(): void {
-    if (this.#options.group === undefined || this.#commitTimer !== undefined) return;
-    const { commitInterval = 500 } = this.#own;
-    this.#commitTimer = setTimeout(() => {
-      this.#commitTimer = undefined;
-      if (this.#phase !== "active") return;
-      void this.#commit()
-        .catch((error: unknown) => {
-          if (this.#phase === "active")
-            this.#options.context.logger.warn(
-              `${this.#name}: could not commit: ${reasonOf(error)}`,
-            );
-        })
-        .finally(() => {
-          if (this.#assigned.some(({ floor, committed }) => floor > committed)) this.#commitSoon();
-        });
-    }, commitInterval);
-  }
-
-  async #commitUpTo(partition: Partition, offset: number): Promise<void> {
-    if (this.#options.group === undefined) return;
-    while (partition.committed <= offset && partition.floor > offset && this.#phase === "active")
-      await this.#commit();
-  }
-
-  /** One at a time, so that no older offsets come after newer ones. */
-  async #commit(all = false): Promise<void> {
-    while (this.#committing !== undefined) await this.#committing.catch(() => undefined);
-    if (this.#options.group === undefined) return;
-    const due = this.#assigned.filter(({ floor, committed }) =>
-      all ? committed < 0 || floor > committed : floor > committed,
-    );
-    const consumer = this.member?.consumer;
-    if (due.length === 0 || consumer === undefined) return;
-    const offsets = due.map((partition) => ({ partition, offset: partition.floor }));
-    this.#committing = consumer
-      .commitOffsets(
-        offsets.map(({ partition: { topic, number }, offset }) => ({
-          topic,
-          partition: number,
-          offset: String(offset),
-        })),
-      )
-      .then(() => {
-        for (const { partition, offset } of offsets) partition.committed = offset;
-      });
-    try {
-      await this.#committing;
-    } finally {
-      this.#committing = undefined;
-    }
-  }
-
   /** Waits, and tells the group meanwhile that we live. A rebalance ends the wait with an error, as clients want it. */
   async #beating(heartbeat: () => Promise<void>, holds: () => boolean): Promise<void> {
     if (holds()) return;
     const interval = intervalOf(this.#own) / 2;
     for (;;) {
-      const held = await this.#until(holds, Math.min(interval, PATIENCE));
+      const held = await this.#condition.until(holds, Math.min(interval, PATIENCE));
       if (held) return;
       await heartbeat();
     }
-  }
-
-  /** Whether it holds, looked at whenever something changed; after `limit` ms as it is then. */
-  #until(holds: () => boolean, limit?: number): Promise<boolean> {
-    return new Promise((resolve) => {
-      const look = () => {
-        if (!holds()) return;
-        end(true);
-      };
-      const end = (held: boolean) => {
-        this.#waiting.delete(look);
-        clearTimeout(timer);
-        resolve(held);
-      };
-      const timer = limit === undefined ? undefined : setTimeout(() => end(holds()), limit);
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  #wake(): void {
-    for (const look of this.#waiting) look();
   }
 }
 

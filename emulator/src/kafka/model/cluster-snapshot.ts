@@ -1,16 +1,16 @@
 /** The whole cluster as plain data. Connections are not part of it. */
 import type { Clock } from "../../clock.ts";
-import type { AclStore } from "./acls.ts";
 import type { Acl } from "./admin-contract.ts";
-import type { BrokerConfigsSnapshot, SetBrokerConfigs } from "./broker-configs.ts";
+import type { AclStore } from "./administration/acls.ts";
+import type { Features, FeaturesSnapshot } from "./administration/features.ts";
+import type { SetQuotas } from "./administration/quotas.ts";
+import type { ScramUsersSnapshot, StoredScramUsers } from "./administration/scram-users.ts";
+import type { BrokerConfigsSnapshot, SetBrokerConfigs } from "./configs/broker-configs.ts";
+import type { ResourceConfigsSnapshot, SetResourceConfigs } from "./configs/resource-configs.ts";
 import type { Transactions } from "./contract.ts";
-import type { Features, FeaturesSnapshot } from "./features.ts";
-import type { GroupCoordinator } from "./groups.ts";
-import type { SetQuotas } from "./quotas.ts";
-import type { ResourceConfigsSnapshot, SetResourceConfigs } from "./resource-configs.ts";
-import type { ScramUsersSnapshot, StoredScramUsers } from "./scram-users.ts";
-import type { TopicSnapshot } from "./topic.ts";
-import type { LocalTopics } from "./topics.ts";
+import type { GroupCoordinator } from "./groups/groups.ts";
+import type { TopicSnapshot } from "./topics/topic.ts";
+import type { LocalTopics } from "./topics/topics.ts";
 
 interface ClusterSnapshot {
   readonly kind: "kafka";

@@ -1,22 +1,22 @@
 /** One Kafka cluster: its nodes, its topics, and who coordinates what. */
 import type { ProtocolContext } from "../../protocol.ts";
-import { type Accounts, accountsOf, superUsers } from "./accounts.ts";
-import { AclStore } from "./acls.ts";
 import type { ScramMechanism } from "./admin-contract.ts";
-import { SetBrokerConfigs } from "./broker-configs.ts";
+import { type Accounts, accountsOf, superUsers } from "./administration/accounts.ts";
+import { AclStore } from "./administration/acls.ts";
+import { Features } from "./administration/features.ts";
+import { SetQuotas } from "./administration/quotas.ts";
+import { StoredScramUsers, credentialOf } from "./administration/scram-users.ts";
 import { type RestorableCluster, restoreCluster, snapshotCluster } from "./cluster-snapshot.ts";
+import { SetBrokerConfigs } from "./configs/broker-configs.ts";
+import { SetResourceConfigs } from "./configs/resource-configs.ts";
+import { serverProperties } from "./configs/server-properties.ts";
 import type { Cluster, Node, Transactions } from "./contract.ts";
-import { Features } from "./features.ts";
-import { type GroupCoordinator, type GroupsTerms, createGroups } from "./groups.ts";
+import { type GroupCoordinator, type GroupsTerms, createGroups } from "./groups/groups.ts";
 import { keyPartition } from "./key-partition.ts";
-import { LogManager } from "./log-manager.ts";
-import { SetQuotas } from "./quotas.ts";
-import { Replication } from "./replication.ts";
-import { SetResourceConfigs } from "./resource-configs.ts";
-import { StoredScramUsers, credentialOf } from "./scram-users.ts";
-import { serverProperties } from "./server-properties.ts";
-import { LocalTopics } from "./topics.ts";
-import { type TransactionsTerms, createTransactions } from "./transactions.ts";
+import { LogManager } from "./log/log-manager.ts";
+import { Replication } from "./topics/replication.ts";
+import { LocalTopics } from "./topics/topics.ts";
+import { type TransactionsTerms, createTransactions } from "./transactions/transactions.ts";
 import { randomId } from "./uuid.ts";
 
 export interface ClusterTerms {

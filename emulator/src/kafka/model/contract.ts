@@ -4,10 +4,10 @@
  */
 import type { Clock } from "../../clock.ts";
 import type { JournalClient } from "../../journal.ts";
-import type { Features } from "./features.ts";
+import type { Features } from "./administration/features.ts";
 import type { GroupRequests } from "./group-contract.ts";
 import type { Batch } from "../wire/record-batch.ts";
-import type { Accounts } from "./accounts.ts";
+import type { Accounts } from "./administration/accounts.ts";
 import type {
   Acls,
   BrokerConfigs,
@@ -113,7 +113,7 @@ export interface Topic {
     count: number,
     assignment?: readonly (readonly number[])[],
   ): readonly (readonly number[])[];
-  /** All that is set on it from now on. Checked before: `checkTopicConfigs`, in topic-configs.ts. */
+  /** All that is set on it from now on. Checked before: `checkTopicConfigs`, in configs/topic-configs.ts. */
   configure(own: ReadonlyMap<string, string>): void;
 }
 
@@ -143,8 +143,8 @@ export interface Partition {
 // ------------------------------------------------------------ log
 
 /**
- * The records of a partition: log.ts; a cluster's LogManager (log-manager.ts) makes and restores them. One replica, so
- * everything appended is committed at once and the high watermark is the end.
+ * The records of a partition: log/log.ts; a cluster's LogManager (log/log-manager.ts) makes and restores them. One replica,
+ * so everything appended is committed at once and the high watermark is the end.
  */
 export interface Log {
   readonly startOffset: number;
@@ -257,7 +257,7 @@ export interface LogRecord {
 
 // ------------------------------------------------------------ groups
 
-/** Groups of both protocols, and what they have committed: groups.ts. */
+/** Groups of both protocols, and what they have committed: groups/groups.ts. */
 export interface Groups extends GroupRequests {
   readonly all: Iterable<Group>;
   get(id: string): Group | undefined;
@@ -326,8 +326,8 @@ export interface CommittedOffset {
 // ------------------------------------------------------------ transactions
 
 /**
- * The transaction coordinator: `createTransactions`, in transactions.ts. A transaction is ended at once: markers and
- * offsets are written before the call returns.
+ * The transaction coordinator: `createTransactions`, in transactions/transactions.ts. A transaction is ended at once: markers
+ * and offsets are written before the call returns.
  */
 export interface Transactions {
   readonly all: Iterable<Transaction>;

@@ -142,7 +142,7 @@ export interface ConsumerMemberDescription extends MemberIdentity, GroupClient {
   readonly usesClassicProtocol: boolean;
 }
 
-/** The group coordinator, as requests see it: groups.ts. */
+/** The group coordinator, as requests see it: groups/groups.ts. */
 export interface GroupRequests {
   join(request: JoinRequest, client: GroupClient): Promise<JoinAnswer>;
   sync(request: SyncRequest): Promise<SyncAnswer>;

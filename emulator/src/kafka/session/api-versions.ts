@@ -2,8 +2,8 @@
  * ApiVersions, 0–4: what is answered here, read off the dispatch table. Asked in a version that is not known, it says so
  * in version 0, and which ones of its own there are (KIP-511).
  */
+import { supportedFeatures } from "../model/administration/features.ts";
 import { KafkaError } from "../model/errors.ts";
-import { supportedFeatures } from "../model/features.ts";
 import { apiVersions } from "../wire/apis/api-versions.ts";
 import type { RequestOf, ResponseOf } from "../wire/layout.ts";
 import { type Row, row } from "./handling.ts";

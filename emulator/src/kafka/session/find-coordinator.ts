@@ -3,7 +3,7 @@
  * Up to version 3 the message of success is the word NONE, as Kafka's.
  */
 import { KafkaError } from "../model/errors.ts";
-import { makeCoordinatorTopic } from "../model/internal-topics.ts";
+import { makeCoordinatorTopic } from "../model/topics/internal-topics.ts";
 import type { Node } from "../model/contract.ts";
 import { findCoordinator } from "../wire/apis/find-coordinator.ts";
 import { may } from "./authorization.ts";

@@ -6,7 +6,7 @@
  */
 import type { Topic } from "../model/contract.ts";
 import { KafkaError } from "../model/errors.ts";
-import { checkTopicName } from "../model/topic-names.ts";
+import { checkTopicName } from "../model/topics/names.ts";
 import { metadata } from "../wire/apis/metadata.ts";
 import type { RequestOf, ResponseOf } from "../wire/layout.ts";
 import { authorizedOperations, may } from "./authorization.ts";

@@ -1,6 +1,6 @@
 /** Which ACLs a client means: null and "any" leave something open. KIP-290 */
-import { covers } from "../../model/acls.ts";
 import type { Acl } from "../../model/admin-contract.ts";
+import { covers } from "../../model/administration/acls.ts";
 import { KafkaError } from "../../model/errors.ts";
 import type { describeAcls } from "../../wire/apis/describe-acls.ts";
 import type { RequestOf } from "../../wire/layout.ts";

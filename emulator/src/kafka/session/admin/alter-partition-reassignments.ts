@@ -4,7 +4,7 @@
  * https://kafka.apache.org/protocol#The_Messages_AlterPartitionReassignments, KIP-455
  */
 import { KafkaError } from "../../model/errors.ts";
-import { checkAssignment } from "../../model/placement.ts";
+import { checkAssignment } from "../../model/topics/placement.ts";
 import { alterPartitionReassignments } from "../../wire/apis/alter-partition-reassignments.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";

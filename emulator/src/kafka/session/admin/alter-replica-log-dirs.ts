@@ -2,8 +2,8 @@
  * AlterReplicaLogDirs, 0–2: moves logs of this node to another of its directories. It has one.
  * https://kafka.apache.org/protocol#The_Messages_AlterReplicaLogDirs, KIP-113
  */
+import { LOG_DIRECTORY } from "../../model/configs/server-properties.ts";
 import { KafkaError } from "../../model/errors.ts";
-import { LOG_DIRECTORY } from "../../model/server-properties.ts";
 import { alterReplicaLogDirs } from "../../wire/apis/alter-replica-log-dirs.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";

@@ -4,8 +4,8 @@
  * https://kafka.apache.org/protocol#The_Messages_AlterUserScramCredentials, KIP-554
  */
 import type { ScramMechanism } from "../../model/admin-contract.ts";
+import { credentialOfSalted } from "../../model/administration/scram-users.ts";
 import { KafkaError } from "../../model/errors.ts";
-import { credentialOfSalted } from "../../model/scram-users.ts";
 import { alterUserScramCredentials } from "../../wire/apis/alter-user-scram-credentials.ts";
 import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";

@@ -3,10 +3,10 @@ import {
   checkBrokerConfigs,
   checkGroupConfigs,
   checkMetricsConfigs,
-} from "../../model/config-checks.ts";
+} from "../../model/configs/checks.ts";
+import { checkTopicConfigs } from "../../model/configs/topic-configs.ts";
 import { KafkaError } from "../../model/errors.ts";
-import { checkTopicConfigs } from "../../model/topic-configs.ts";
-import { checkTopicName } from "../../model/topic-names.ts";
+import { checkTopicName } from "../../model/topics/names.ts";
 import type { Call } from "../handling.ts";
 import { type ConfigResource, brokerOf, checkAccess, resourceOf } from "./config-resources.ts";
 import { type Failure, attempt } from "./failure.ts";

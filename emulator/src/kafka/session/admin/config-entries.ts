@@ -1,14 +1,14 @@
 /** Configs as DescribeConfigs tells them: the value in force, where it comes from, what else it could have been. */
 import type { ConfigSource, SourcedConfig } from "../../model/admin-contract.ts";
-import { definitionOfBroker, namesOf } from "../../model/broker-configs.ts";
-import { brokerDefinitions } from "../../model/configs/broker-definitions.ts";
+import { definitionOfBroker, namesOf } from "../../model/configs/broker-configs.ts";
+import { brokerDefinitions } from "../../model/configs/definitions/brokers.ts";
 import {
   type ConfigDefinition,
   type ConfigType,
   parseConfig,
-} from "../../model/configs/definition.ts";
-import { groupDefinitions } from "../../model/configs/group-definitions.ts";
-import { topicDefinitions } from "../../model/configs/topic-definitions.ts";
+} from "../../model/configs/definitions/definition.ts";
+import { groupDefinitions } from "../../model/configs/definitions/groups.ts";
+import { topicDefinitions } from "../../model/configs/definitions/topics.ts";
 import type { BrokerConfigs, Topic } from "../../model/contract.ts";
 import type { describeConfigs } from "../../wire/apis/describe-configs.ts";
 import type { ResponseOf } from "../../wire/layout.ts";

@@ -5,7 +5,7 @@
  */
 import type { NewTopic, Topic } from "../../model/contract.ts";
 import { KafkaError } from "../../model/errors.ts";
-import { MOST_PARTITIONS_AT_ONCE } from "../../model/topics.ts";
+import { MOST_PARTITIONS_AT_ONCE } from "../../model/topics/topics.ts";
 import { createTopics } from "../../wire/apis/create-topics.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";

@@ -5,7 +5,7 @@
  * https://kafka.apache.org/protocol#The_Messages_DescribeConfigs, KIP-133, KIP-226
  */
 import { KafkaError } from "../../model/errors.ts";
-import { checkTopicName } from "../../model/topic-names.ts";
+import { checkTopicName } from "../../model/topics/names.ts";
 import { describeConfigs } from "../../wire/apis/describe-configs.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { type Call, type Row, row } from "../handling.ts";

@@ -3,8 +3,8 @@
  * large its volume is (version 4) is not known.
  * https://kafka.apache.org/protocol#The_Messages_DescribeLogDirs, KIP-113
  */
+import { LOG_DIRECTORY } from "../../model/configs/server-properties.ts";
 import type { Topic } from "../../model/contract.ts";
-import { LOG_DIRECTORY } from "../../model/server-properties.ts";
 import { describeLogDirs } from "../../wire/apis/describe-log-dirs.ts";
 import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";

@@ -5,7 +5,7 @@
  */
 import type { Partition, Topic } from "../../model/contract.ts";
 import { KafkaError } from "../../model/errors.ts";
-import { checkTopicName } from "../../model/topic-names.ts";
+import { checkTopicName } from "../../model/topics/names.ts";
 import { describeTopicPartitions } from "../../wire/apis/describe-topic-partitions.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { authorizedOperations, may } from "../authorization.ts";

@@ -2,10 +2,10 @@
  * IncrementalAlterConfigs, 0–1: each config for itself: set, back to the default, or for lists more of it or less.
  * https://kafka.apache.org/protocol#The_Messages_IncrementalAlterConfigs, KIP-339
  */
-import type { ConfigDefinition } from "../../model/configs/definition.ts";
-import { groupDefinitions, metricsDefinitions } from "../../model/configs/group-definitions.ts";
-import { topicDefinitions } from "../../model/configs/topic-definitions.ts";
-import { definitionOfBroker } from "../../model/broker-configs.ts";
+import type { ConfigDefinition } from "../../model/configs/definitions/definition.ts";
+import { groupDefinitions, metricsDefinitions } from "../../model/configs/definitions/groups.ts";
+import { topicDefinitions } from "../../model/configs/definitions/topics.ts";
+import { definitionOfBroker } from "../../model/configs/broker-configs.ts";
 import { KafkaError } from "../../model/errors.ts";
 import { incrementalAlterConfigs } from "../../wire/apis/incremental-alter-configs.ts";
 import type { RequestOf } from "../../wire/layout.ts";

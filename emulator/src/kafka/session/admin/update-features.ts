@@ -3,7 +3,7 @@
  * does; from version 2 on all or none, as Kafka 4 does. Version 0 cannot say that it only tries, and may not lower any.
  * https://kafka.apache.org/protocol#The_Messages_UpdateFeatures, KIP-584, KIP-1022
  */
-import type { UpdateKind } from "../../model/features.ts";
+import type { UpdateKind } from "../../model/administration/features.ts";
 import { updateFeatures } from "../../wire/apis/update-features.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";

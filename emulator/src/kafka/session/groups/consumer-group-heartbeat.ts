@@ -4,7 +4,7 @@
  */
 import { KafkaError } from "../../model/errors.ts";
 import type { Assignment } from "../../model/group-contract.ts";
-import { whenPatternsRun } from "../../model/topic-pattern.ts";
+import { whenPatternsRun } from "../../model/groups/consumer/topic-pattern.ts";
 import { consumerGroupHeartbeat } from "../../wire/apis/consumer-group-heartbeat.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";

@@ -3,7 +3,7 @@
  * is configured. Of a token that is not good the client hears in an answer, which it has to confirm before the end.
  */
 import type { Clock } from "../../../clock.ts";
-import type { Accounts } from "../../model/accounts.ts";
+import type { Accounts } from "../../model/administration/accounts.ts";
 import { type Mechanism, type Proven, SaslFailure } from "./mechanism.ts";
 
 /** Between the parts of a message. */

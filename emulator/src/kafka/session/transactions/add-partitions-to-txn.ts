@@ -4,7 +4,7 @@
  * (verifyOnly, KIP-890), but clients send it as well.
  */
 import type { TransactionalProducer } from "../../model/contract.ts";
-import { isInternal } from "../../model/internal-topics.ts";
+import { isInternal } from "../../model/topics/internal-topics.ts";
 import { addPartitionsToTxn } from "../../wire/apis/add-partitions-to-txn.ts";
 import { type ErrorName, errorCodes } from "../../wire/error-codes.ts";
 import type { RequestOf } from "../../wire/layout.ts";

@@ -1,6 +1,6 @@
 /** DescribeProducers, 0: who writes to a partition, idempotently or in transactions; and since which offset one is open. KIP-664. */
 import type { Partition } from "../../model/contract.ts";
-import { checkTopicName } from "../../model/topic-names.ts";
+import { checkTopicName } from "../../model/topics/names.ts";
 import { describeProducers } from "../../wire/apis/describe-producers.ts";
 import { failure, plain } from "../admin/failure.ts";
 import { may } from "../authorization.ts";

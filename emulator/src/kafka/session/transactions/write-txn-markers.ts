@@ -5,7 +5,7 @@
 import type { TransactionEnd } from "../../model/contract.ts";
 import { KafkaError } from "../../model/errors.ts";
 import { keyPartition } from "../../model/key-partition.ts";
-import { OFFSETS_TOPIC } from "../../model/internal-topics.ts";
+import { OFFSETS_TOPIC } from "../../model/topics/internal-topics.ts";
 import { writeTxnMarkers } from "../../wire/apis/write-txn-markers.ts";
 import { errorCodes } from "../../wire/error-codes.ts";
 import type { RequestOf } from "../../wire/layout.ts";

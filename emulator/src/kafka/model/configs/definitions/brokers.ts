@@ -1,0 +1,13 @@
+/** All configs of brokers. */
+import { coordinatorConfigs } from "./coordinators.ts";
+import { defineConfigs, type Definitions } from "./definition.ts";
+import { logConfigs } from "./logs.ts";
+import { securityConfigs } from "./security.ts";
+import { serverConfigs } from "./server.ts";
+
+export const brokerDefinitions: Definitions = defineConfigs({
+  ...serverConfigs,
+  ...logConfigs,
+  ...coordinatorConfigs,
+  ...securityConfigs,
+});
