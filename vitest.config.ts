@@ -32,10 +32,14 @@ export default defineConfig({
           exclude: never,
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
           ...(suite === "real"
-            ? { globalSetup: "./test/real/brokers/shared.ts", runner: "./test/real/skips.ts" }
-            : {}),
+            ? {
+                globalSetup: "./test/real/brokers/shared.ts",
+                runner: "./test/real/skips.ts",
+                // Half of the time goes by in waiting: for brokers that start, sessions that end.
+                maxWorkers: 2,
+              }
+            : { fileParallelism: false }),
         }),
       ),
     ],

@@ -176,7 +176,7 @@ export function lend({ url, version }: { url: string; version: string }, why: Er
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
-    const port = randomInt(15_000, 32_000);
+    const port = firstPort + randomInt(4_000);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     ports.add(port);
@@ -184,8 +184,9 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports];
 }
 
-/** A server takes its ports a while after they were free: nobody else is given them. */
+/** A server takes its ports a while after they were free: nobody else is given them, in this process or beside it. */
 const given = new Set<number>();
+const firstPort = 15_000 + (Number(process.env["VITEST_POOL_ID"] ?? 0) % 4) * 4_000;
 
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
