@@ -5,6 +5,7 @@ import { AclStore } from "./acls.ts";
 import type { ScramMechanism } from "./admin-contract.ts";
 import { SetBrokerConfigs } from "./broker-configs.ts";
 import { type RestorableCluster, restoreCluster, snapshotCluster } from "./cluster-snapshot.ts";
+import { checkGivenConfigs } from "./configs/given-configs.ts";
 import type { Cluster, Node, Transactions } from "./contract.ts";
 import { Features } from "./features.ts";
 import { type GroupCoordinator, type GroupsTerms, createGroups } from "./groups.ts";
@@ -20,7 +21,10 @@ import { type TransactionsTerms, createTransactions } from "./transactions.ts";
 import { randomId } from "./uuid.ts";
 
 export interface ClusterTerms {
-  readonly context: Pick<ProtocolContext, "clock" | "journal" | "auth" | "kafkaUsers">;
+  readonly context: Pick<
+    ProtocolContext,
+    "clock" | "journal" | "auth" | "kafkaUsers" | "kafkaConfigs"
+  >;
   /** At least one; the first is the controller. */
   readonly nodes: readonly Node[];
 }
@@ -48,15 +52,16 @@ class LocalCluster implements Cluster, RestorableCluster {
   readonly #replication: Replication;
 
   constructor({ context, nodes }: ClusterTerms) {
-    const { clock, journal } = context;
+    const { clock, journal, kafkaConfigs: given = {} } = context;
     const accounts = accountsOf(context);
     this.accounts = accounts;
     this.clock = clock;
     this.nodes = nodes;
     this.features = new Features(this.controller);
     this.configs = new SetBrokerConfigs(nodes, (node) =>
-      serverProperties(node, { nodes, accounts }),
+      serverProperties(node, { nodes, accounts, given }),
     );
+    checkGivenConfigs(given, this.configs);
     this.acls = new AclStore({
       enforced: accounts !== null,
       superUsers: accounts === null ? [] : superUsers(accounts),
