@@ -32,6 +32,23 @@ const member = { groupId: "string", generationId: "int32", memberId: "string" } 
 
 export type ApiName = keyof typeof apis;
 export const apis = {
+  saslHandshake: api(
+    17,
+    1,
+    { mechanism: "string" },
+    { errorCode: "int16", mechanisms: ["string"] },
+  ),
+  saslAuthenticate: flexible(
+    36,
+    2,
+    { authBytes: "bytes" },
+    {
+      errorCode: "int16",
+      errorMessage: "string?",
+      authBytes: "bytes",
+      sessionLifetimeMs: "int64",
+    },
+  ),
   apiVersions: api(
     18,
     2,
