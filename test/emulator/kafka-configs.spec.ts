@@ -15,6 +15,8 @@ export const lines = {
   "auto.create.topics.enable": "FALSE",
   "broker.rack": "cellar",
   "connections.max.reauth.ms": "+60000",
+  "delete.topic.enable": "false",
+  "group.coordinator.rebalance.protocols": "classic",
   "log.cleaner.min.cleanable.ratio": ".25",
   "log.cleanup.policy": "compact, delete",
   "log.retention.hours": "-2",
@@ -26,6 +28,8 @@ export const lines = {
 const TOPIC = 2;
 const BROKER = 4;
 const UNKNOWN_TOPIC = 3;
+const UNSUPPORTED_VERSION = 35;
+const DELETION_DISABLED = 73;
 const SOURCES: Readonly<Record<number, string>> = { 4: "static", 5: "default" };
 
 /** The value, where it comes from and whether it can be altered; then all that is set, what wins first. */
@@ -33,6 +37,12 @@ const ofBroker = {
   "auto.create.topics.enable": ["false static fixed", "static FALSE", "default true"],
   "broker.rack": ["cellar static fixed", "static cellar"],
   "connections.max.reauth.ms": ["60000 static fixed", "static +60000", "default 0"],
+  "delete.topic.enable": ["false static fixed", "static false", "default true"],
+  "group.coordinator.rebalance.protocols": [
+    "classic static fixed",
+    "static classic",
+    "default classic",
+  ],
   "log.cleaner.min.cleanable.ratio": ["0.25 static", "static .25", "default 0.5"],
   "log.cleanup.policy": ["compact,delete static", "static compact, delete", "default delete"],
   "log.retention.hours": ["-2 static fixed", "static -2", "default 168"],
@@ -72,6 +82,20 @@ export function kafkaConfigPromises(start: () => Promise<ConfiguredBroker>): voi
     expect(made?.["topics"]).toMatchObject([{ errorCode: 0, numPartitions: 3 }]);
     await vi.waitUntil(async () => (await metadata(wire, "orders")).errorCode === 0, 10_000);
     expect(await told(wire, TOPIC, "orders", Object.keys(ofTopic))).toEqual(ofTopic);
+  });
+
+  test("deletes no topic, and has no groups of KIP-848", async () => {
+    await using wire = await KafkaWire.connect(broker.url);
+    const deleted = await wire.ask("deleteTopics", { topicNames: ["orders", "nowhere"] });
+    expect(deleted?.["responses"]).toEqual([
+      { name: "orders", errorCode: DELETION_DISABLED, errorMessage: null },
+      { name: "nowhere", errorCode: DELETION_DISABLED, errorMessage: null },
+    ]);
+    const joined = await wire.ask("consumerGroupHeartbeat", {
+      ...{ groupId: "tills", rebalanceTimeoutMs: 1000 },
+      ...{ subscribedTopicNames: ["orders"], topicPartitions: [] },
+    });
+    expect(joined).toMatchObject({ errorCode: UNSUPPORTED_VERSION, errorMessage: null });
   });
 
   test("makes no topic that is only asked for, and tells its rack", async () => {

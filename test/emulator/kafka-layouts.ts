@@ -283,6 +283,18 @@ export const apis = {
       ],
     },
   ),
+  consumerGroupHeartbeat: flexible(
+    68,
+    0,
+    {
+      ...{ groupId: "string", memberId: "string", memberEpoch: "int32" },
+      ...{ instanceId: "string?", rackId: "string?", rebalanceTimeoutMs: "int32" },
+      subscribedTopicNames: ["string", "?"],
+      serverAssignor: "string?",
+      topicPartitions: [{ topicId: "uuid", partitions: ["int32"] }, "?"],
+    },
+    { ...result, errorMessage: "string?" },
+  ),
   deleteTopics: flexible(
     20,
     5,
