@@ -34,6 +34,8 @@ Usage: millrace-emulator [options]
                  so many brokers of one Kafka cluster, on ports one after the other (default 1)
   --kafka-as-version RELEASE
                  offer no later version of any API than this release of Kafka has: 2.8
+  --kafka-config NAME=VALUE
+                 a line of the Kafka brokers' server.properties, several times for several: num.partitions=3
   --tls-cert FILE, --tls-key FILE
                  open ports with TLS, too: RabbitMQ 5671, Redis 6380, MQTT 8883, Kafka 9093;
                  NATS has it on its own
@@ -63,6 +65,7 @@ const options = {
   "kafka-schema-registry": { type: "string" },
   "kafka-brokers": { type: "string" },
   "kafka-as-version": { type: "string" },
+  "kafka-config": { type: "string", multiple: true },
   "rabbitmq-tls": { type: "string" },
   "redis-tls": { type: "string" },
   "mqtt-tls": { type: "string" },
@@ -167,6 +170,7 @@ function read(values: Values): EmulatorOptions {
     ...(values["kafka-as-version"] === undefined
       ? {}
       : { kafkaAsVersion: values["kafka-as-version"] }),
+    kafkaConfigs: Object.fromEntries((values["kafka-config"] ?? []).map(readConfig)),
     ...(tls === undefined ? {} : { tls }),
     mqttUsers: readUsers("mqtt-user", values),
     kafkaUsers: readUsers("kafka-user", values),
@@ -188,6 +192,14 @@ function readCount(name: string, given: string): number {
   const count = Number(given);
   if (/^\d{1,3}$/.test(given) && count >= 1 && count <= 100) return count;
   throw new UsageError(`--${name} takes a number from 1 to 100, not "${given}"`);
+}
+
+function readConfig(given: string): [string, string] {
+  const [, name, value] = /^\s*([^\s=]+)\s*=\s*(.*)$/s.exec(given) ?? [];
+  if (name !== undefined && value !== undefined) return [name, value];
+  throw new UsageError(
+    `--kafka-config takes a name and a value as one word, not "${given}": for example --kafka-config num.partitions=3`,
+  );
 }
 
 function readTls(values: Values): EmulatorTls | undefined {

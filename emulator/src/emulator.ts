@@ -25,6 +25,8 @@ export interface EmulatorOptions {
   readonly kafkaBrokers?: number;
   /** A release that Kafka is to be like, as `2.8`: it offers no later version of any API. Default: all that there is. */
   readonly kafkaAsVersion?: string;
+  /** What Kafka's brokers are set to, as in server.properties: `{ "num.partitions": "3" }`. Default: as a broker of one's own. */
+  readonly kafkaConfigs?: Readonly<Record<string, string>>;
   /** Bounds. NATS max_payload and the MQTT packet limit, bytes; default 1 MiB. */
   readonly maxPayload?: number;
   /** Told what clients asked for that is not offered, each thing once, a hundred lines at most. Default: nobody. */

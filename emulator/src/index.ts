@@ -52,6 +52,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     kafkaUsers: options.kafkaUsers ?? [],
     ...(options.kafkaBrokers === undefined ? {} : { kafkaBrokers: options.kafkaBrokers }),
     ...(options.kafkaAsVersion === undefined ? {} : { kafkaAsVersion: options.kafkaAsVersion }),
+    ...(options.kafkaConfigs === undefined ? {} : { kafkaConfigs: options.kafkaConfigs }),
     ...(options.tls === undefined ? {} : { tls: options.tls }),
     maxPayload: options.maxPayload ?? DEFAULT_MAX_PAYLOAD,
     log: createNotices(options.log),

@@ -19,6 +19,7 @@ export interface ProtocolContext {
   readonly kafkaUsers?: readonly KafkaUser[];
   readonly kafkaBrokers?: number;
   readonly kafkaAsVersion?: string;
+  readonly kafkaConfigs?: Readonly<Record<string, string>>;
   /** What the server shows to clients with TLS. */
   readonly tls?: EmulatorTls;
   /** The largest payload, bytes. */

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { connectAsync } from "mqtt";
 import { connect } from "nats";
 import { beforeAll, expect, test } from "vitest";
+import { KafkaWire } from "./kafka-wire.ts";
 import { makeCertificates } from "../real/brokers/certificates.ts";
 
 const command = join(
@@ -154,6 +155,24 @@ test("--help lists the options, --version prints the version", async () => {
   expect(version.output.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
+test("--kafka-config sets the brokers, and what they cannot be set to ends the start", async () => {
+  const kafka = ["--json", "--only=kafka", "--kafka=0", "--kafka-config", "num.partitions = 3"];
+  await using emulator = run(...kafka, "--kafka-config=log.retention.hours=1");
+  const urls = JSON.parse(await emulator.until((text) => text.includes("\n"))) as { kafka: string };
+  await using wire = await KafkaWire.connect(urls.kafka);
+  const topics = [{ name: "orders", numPartitions: -1, replicationFactor: -1 }];
+  const made = await wire.ask("createTopics", { topics, timeoutMs: 1000 });
+  expect(made?.["topics"]).toMatchObject([{ errorCode: 0, numPartitions: 3 }]);
+
+  const refused = run(...kafka, "--kafka-config=num.partitions=0");
+  expect(await refused.exited).toBe(1);
+  expect(refused.output).toEqual({
+    stdout: "",
+    stderr:
+      "millrace-emulator: kafkaConfigs (--kafka-config): Invalid value 0 for configuration num.partitions: Value must be at least 1\n",
+  });
+});
+
 test.each([
   [["--natz", "0"], "there is no option --natz: did you mean --nats?"],
   [["--port", "0"], "there is no option --port"],
@@ -170,6 +189,7 @@ test.each([
   [["--mqtt-tls", "0"], "--mqtt-tls needs both --tls-cert and --tls-key"],
   [["--tls-cert=none.crt", "--tls-key=none.key"], "--tls-cert cannot be read: ENOENT"],
   [["--mqtt-user", "anna"], "--mqtt-user takes a name and a password"],
+  [["--kafka-config", "num.partitions"], "--kafka-config takes a name and a value as one word"],
   [["--kafka-user", "anna", "s3cret"], "--kafka-user takes a name and a password as one word"],
   [["--mqtt-user", "anna", "s3cret"], "--mqtt-user takes a name and a password as one word"],
 ])("%j is refused with a reason and a hint", async (args, reason) => {

@@ -32,6 +32,23 @@ const member = { groupId: "string", generationId: "int32", memberId: "string" } 
 
 export type ApiName = keyof typeof apis;
 export const apis = {
+  saslHandshake: api(
+    17,
+    1,
+    { mechanism: "string" },
+    { errorCode: "int16", mechanisms: ["string"] },
+  ),
+  saslAuthenticate: flexible(
+    36,
+    2,
+    { authBytes: "bytes" },
+    {
+      errorCode: "int16",
+      errorMessage: "string?",
+      authBytes: "bytes",
+      sessionLifetimeMs: "int64",
+    },
+  ),
   apiVersions: api(
     18,
     2,
@@ -265,6 +282,18 @@ export const apis = {
         },
       ],
     },
+  ),
+  consumerGroupHeartbeat: flexible(
+    68,
+    0,
+    {
+      ...{ groupId: "string", memberId: "string", memberEpoch: "int32" },
+      ...{ instanceId: "string?", rackId: "string?", rebalanceTimeoutMs: "int32" },
+      subscribedTopicNames: ["string", "?"],
+      serverAssignor: "string?",
+      topicPartitions: [{ topicId: "uuid", partitions: ["int32"] }, "?"],
+    },
+    { ...result, errorMessage: "string?" },
   ),
   deleteTopics: flexible(
     20,

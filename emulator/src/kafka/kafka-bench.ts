@@ -19,7 +19,10 @@ export interface Bench {
 const FIRST_PORT = 9092;
 
 export async function openBench(
-  options: Pick<ProtocolContext, "kafkaBrokers" | "kafkaAsVersion" | "kafkaUsers"> & {
+  options: Pick<
+    ProtocolContext,
+    "kafkaBrokers" | "kafkaAsVersion" | "kafkaConfigs" | "kafkaUsers"
+  > & {
     auth?: Credentials;
   } = {},
 ): Promise<Bench> {

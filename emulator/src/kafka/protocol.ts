@@ -59,12 +59,13 @@ function isSnapshot(value: unknown): value is { cluster: unknown; schemaRegistry
 type ComingNode = { -readonly [Name in keyof Node]: Node[Name] };
 
 function createBroker(context: ProtocolContext): { broker: Broker; nodes: ComingNode[] } {
+  const rack = context.kafkaConfigs?.["broker.rack"] ?? null;
   const nodes = Array.from({ length: context.kafkaBrokers ?? 1 }, (_, id): ComingNode => ({
     id,
     host: "localhost",
     port: 0,
     securePort: 0,
-    rack: null,
+    rack,
   }));
   const cluster = createCluster({ context, nodes });
   const table = createDispatchTable(context.clock, context.kafkaAsVersion);

@@ -8,6 +8,7 @@ import { SetQuotas } from "./administration/quotas.ts";
 import { StoredScramUsers, credentialOf } from "./administration/scram-users.ts";
 import { type RestorableCluster, restoreCluster, snapshotCluster } from "./cluster-snapshot.ts";
 import { SetBrokerConfigs } from "./configs/broker-configs.ts";
+import { checkGivenConfigs } from "./configs/given-configs.ts";
 import { SetResourceConfigs } from "./configs/resource-configs.ts";
 import { serverProperties } from "./configs/server-properties.ts";
 import type { Cluster, Node, Transactions } from "./contract.ts";
@@ -20,7 +21,10 @@ import { type TransactionsTerms, createTransactions } from "./transactions/trans
 import { randomId } from "./uuid.ts";
 
 export interface ClusterTerms {
-  readonly context: Pick<ProtocolContext, "clock" | "journal" | "auth" | "kafkaUsers">;
+  readonly context: Pick<
+    ProtocolContext,
+    "clock" | "journal" | "auth" | "kafkaUsers" | "kafkaConfigs"
+  >;
   /** At least one; the first is the controller. */
   readonly nodes: readonly Node[];
 }
@@ -48,15 +52,16 @@ class LocalCluster implements Cluster, RestorableCluster {
   readonly #replication: Replication;
 
   constructor({ context, nodes }: ClusterTerms) {
-    const { clock, journal } = context;
+    const { clock, journal, kafkaConfigs: given = {} } = context;
     const accounts = accountsOf(context);
     this.accounts = accounts;
     this.clock = clock;
     this.nodes = nodes;
     this.features = new Features(this.controller);
     this.configs = new SetBrokerConfigs(nodes, (node) =>
-      serverProperties(node, { nodes, accounts }),
+      serverProperties(node, { nodes, accounts, given }),
     );
+    checkGivenConfigs(given, this.configs);
     this.acls = new AclStore({
       enforced: accounts !== null,
       superUsers: accounts === null ? [] : superUsers(accounts),

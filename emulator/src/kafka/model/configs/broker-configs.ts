@@ -4,8 +4,8 @@
  */
 import type { BrokerConfigs, ConfigSource, SourcedConfig } from "../admin-contract.ts";
 import type { Node } from "../contract.ts";
-import { brokerDefinitions } from "./definitions/brokers.ts";
-import type { ConfigDefinition } from "./definitions/definition.ts";
+import { brokerDefinitions, internalDefinitions } from "./definitions/brokers.ts";
+import { type ConfigDefinition, parseConfig } from "./definitions/definition.ts";
 
 export interface BrokerConfigsSnapshot {
   readonly ofAll: ReadonlyMap<string, string>;
@@ -33,7 +33,9 @@ export class SetBrokerConfigs implements BrokerConfigs {
   }
 
   get(name: string, node?: number): string {
-    return this.sourcesOf([name], node)[0]?.value ?? "";
+    const value = this.sourcesOf([name], node)[0]?.value ?? "";
+    const definition = definitionOfBroker(name);
+    return value === "" || definition === undefined ? value : parseConfig(definition, value);
   }
 
   number(name: string, node?: number): number {
@@ -103,7 +105,8 @@ export function namesOf(name: string): readonly string[] {
 
 /** What is valid for a broker's config of this name; none where it is not known. */
 export function definitionOfBroker(name: string): ConfigDefinition | undefined {
-  return brokerDefinitions.get(unprefixed(name));
+  const base = unprefixed(name);
+  return brokerDefinitions.get(base) ?? internalDefinitions.get(base);
 }
 
 /** `listener.name.internal.ssl.keystore.location` is the listener's own `ssl.keystore.location`. */

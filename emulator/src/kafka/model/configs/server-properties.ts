@@ -1,15 +1,18 @@
 /** What would stand in the server.properties of a node, were it a Kafka of one's own: where this differs from the defaults. */
 import { type Accounts, superUsers } from "../administration/accounts.ts";
 import type { Node } from "../contract.ts";
+import type { GivenConfigs } from "./given-configs.ts";
 
 export interface ServerTerms {
   readonly nodes: readonly Node[];
   readonly accounts: Accounts | null;
+  /** What whoever started the emulator has put there. */
+  readonly given: GivenConfigs;
 }
 
 export function serverProperties(
   node: Node,
-  { nodes, accounts }: ServerTerms,
+  { nodes, accounts, given }: ServerTerms,
 ): Readonly<Record<string, string>> {
   const protocol = accounts === null ? "PLAINTEXT" : "SASL_PLAINTEXT";
   const listener = `${protocol}://${node.host}:${node.port}`;
@@ -32,6 +35,7 @@ export function serverProperties(
     "transaction.state.log.min.isr": "1",
     ...(node.rack === null ? {} : { "broker.rack": node.rack }),
     ...(accounts === null ? {} : guarded(accounts)),
+    ...given,
   };
 }
 

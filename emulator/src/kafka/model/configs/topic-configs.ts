@@ -64,6 +64,7 @@ export class SetTopicConfigs implements TopicConfigs {
     if (own !== undefined) return parseConfig(definition, own);
     for (const { name: broker, unit } of synonymsOf(name)) {
       const value = this.#brokers.get(broker);
+      if (name === "retention.ms" && Number(value) < 0) return UNLIMITED;
       if (value !== "") return unit === 1 ? value : String(Number(value) * unit);
     }
     return definition.default ?? "";
@@ -75,6 +76,9 @@ export class SetTopicConfigs implements TopicConfigs {
     this.#generation = this.#brokers.generation;
   }
 }
+
+/** However brokers say it: `log.retention.hours=-2`. */
+const UNLIMITED = "-1";
 
 /** Whether a topic may be set to these. @throws {KafkaError} INVALID_CONFIG */
 export function checkTopicConfigs(configs: ReadonlyMap<string, string>): void {

@@ -89,7 +89,7 @@ function brokerEntry(
   sources: readonly SourcedConfig[],
 ): ConfigEntry {
   const definition = definitionOfBroker(name);
-  const readOnly = brokerDefinitions.get(name)?.dynamic === null || definition === undefined;
+  const readOnly = (definition?.dynamic ?? null) === null;
   return entry(name, definition, { value: parsed(definition, value), sources, readOnly });
 }
 

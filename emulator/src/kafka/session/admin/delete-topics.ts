@@ -20,6 +20,11 @@ export const deleteTopicsRow: Row = row(deleteTopics, [0, 6], (request, call) =>
     ...request.topicNames.map((name): Asked => ({ name, topicId: NO_ID })),
     ...request.topics,
   ];
+  if (call.cluster.configs.get("delete.topic.enable") === "false") {
+    // Older clients do not know the error.
+    const error = new KafkaError(call.version < 3 ? "INVALID_REQUEST" : "TOPIC_DELETION_DISABLED");
+    return { responses: asked.map((each) => ({ ...each, ...failure(error) })) };
+  }
   const names = repeated(asked.flatMap(({ name }) => (name === null ? [] : [name])));
   const ids = repeated(asked.flatMap(({ topicId }) => (topicId === NO_ID ? [] : [topicId])));
   const once = asked.filter(({ name, topicId }) => !names.has(name ?? "") && !ids.has(topicId));

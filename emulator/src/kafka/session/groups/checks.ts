@@ -10,3 +10,10 @@ export function checkReader(call: Call, groupId: string): void {
   if (groupId === "") throw new KafkaError("INVALID_GROUP_ID");
   checkCoordinator(call, "group", groupId);
 }
+
+/** Whether there are groups of KIP-848. @throws {KafkaError} UNSUPPORTED_VERSION */
+export function checkConsumerProtocol({ cluster }: Call): void {
+  const protocols = cluster.configs.get("group.coordinator.rebalance.protocols").split(",");
+  if (cluster.features.level("group.version") === 0 || !protocols.includes("consumer"))
+    throw new KafkaError("UNSUPPORTED_VERSION");
+}

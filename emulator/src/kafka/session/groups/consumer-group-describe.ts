@@ -6,6 +6,7 @@ import type { ResponseOf } from "../../wire/layout.ts";
 import { authorizedOperations, may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
 import { checkCoordinator } from "../transactions/coordination.ts";
+import { checkConsumerProtocol } from "./checks.ts";
 import { textOf } from "./texts.ts";
 
 type Described = ResponseOf<typeof consumerGroupDescribe>["groups"][number];
@@ -38,8 +39,7 @@ export const consumerGroupDescribeRow: Row = row(
 );
 
 function describe(call: Call, groupId: string): Described {
-  if (call.cluster.features.level("group.version") === 0)
-    throw new KafkaError("UNSUPPORTED_VERSION");
+  checkConsumerProtocol(call);
   if (!may(call, "Describe", "Group", groupId)) throw new KafkaError("GROUP_AUTHORIZATION_FAILED");
   if (groupId === "") throw new KafkaError("INVALID_GROUP_ID");
   checkCoordinator(call, "group", groupId);

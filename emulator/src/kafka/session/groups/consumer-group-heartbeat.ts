@@ -10,6 +10,7 @@ import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
 import { checkCoordinator } from "../transactions/coordination.ts";
+import { checkConsumerProtocol } from "./checks.ts";
 import { textOf } from "./texts.ts";
 
 type HeartbeatRequest = RequestOf<typeof consumerGroupHeartbeat>;
@@ -42,8 +43,7 @@ function outcome(request: HeartbeatRequest, call: Call): HeartbeatResponse {
 }
 
 function check({ groupId, subscribedTopicNames }: HeartbeatRequest, call: Call): void {
-  if (call.cluster.features.level("group.version") === 0)
-    throw new KafkaError("UNSUPPORTED_VERSION");
+  checkConsumerProtocol(call);
   if (!may(call, "Read", "Group", groupId)) throw new KafkaError("GROUP_AUTHORIZATION_FAILED");
   if (!(subscribedTopicNames ?? []).every((topic) => may(call, "Describe", "Topic", topic)))
     throw new KafkaError("TOPIC_AUTHORIZATION_FAILED");

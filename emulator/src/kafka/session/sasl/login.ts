@@ -1,7 +1,7 @@
 /**
  * The login of one connection, where clients are asked for one: SaslHandshake names the mechanism, then its tokens come
  * in SaslAuthenticate, or behind version 0 of the handshake as they are. Before it is over only ApiVersions is answered;
- * later it may be done again (KIP-368), by the same user.
+ * later it may be done again (KIP-368), by the same user in the same way, and has to be before the session ends.
  * https://kafka.apache.org/protocol#sasl_handshake, KIP-152
  */
 import { KafkaError } from "../../model/errors.ts";
@@ -32,7 +32,19 @@ const NOTHING = Buffer.alloc(0);
 const AGAIN_AFTER = 1000;
 
 /** In the words of Kafka's SaslServerAuthenticator. */
-type State = "handshake or versions" | "handshake" | "authenticate" | "complete" | "failed";
+type State =
+  | "handshake or versions"
+  | "handshake"
+  | "authenticate"
+  | "complete"
+  | "mechanism changed"
+  | "failed";
+
+interface Session {
+  /** As the client is told, ms; 0 where it lasts. */
+  readonly lifetime: number;
+  readonly ends: number;
+}
 
 export class Login {
   readonly #broker: Broker;
@@ -41,7 +53,9 @@ export class Login {
   #mechanismName: string | null = null;
   #hasHeaders = true;
   #proven: Proven | null = null;
+  /** When it was begun again last. */
   #again = Number.NEGATIVE_INFINITY;
+  #session: Session = { lifetime: 0, ends: Number.POSITIVE_INFINITY };
 
   constructor(broker: Broker) {
     this.#broker = broker;
@@ -68,14 +82,14 @@ export class Login {
     if (this.#broker.cluster.accounts === null) return undefined;
     switch (this.#state) {
       case "complete":
-        if (api.name !== "SaslHandshake") {
-          const expires = this.#proven?.expires ?? Number.POSITIVE_INFINITY;
-          if (clock.now() > expires) throw new HangUp();
-          return undefined;
+        if (api.name === "SaslHandshake" && clock.now() - this.#again >= AGAIN_AFTER) {
+          this.#again = clock.now();
+          return this.#handshake(value as RequestOf<typeof saslHandshake>, version);
         }
-        if (clock.now() - this.#again < AGAIN_AFTER) return undefined;
-        this.#again = clock.now();
-        return this.#handshake(value as RequestOf<typeof saslHandshake>, version);
+        if (clock.now() > this.#session.ends) throw new HangUp();
+        return undefined;
+      case "mechanism changed":
+        throw new HangUp();
       case "handshake or versions":
       case "handshake":
         if (api.name === "SaslHandshake")
@@ -106,11 +120,16 @@ export class Login {
 
   #handshake({ mechanism }: RequestOf<typeof saslHandshake>, version: number): Handshaken {
     const { accounts, clock, users } = this.#broker.cluster;
-    const isOther = this.#proven !== null && this.#mechanismName !== mechanism;
-    if (accounts === null || !isMechanism(mechanism) || isOther) {
+    const isAgain = this.#proven !== null;
+    if (accounts === null || !isMechanism(mechanism)) {
+      if (isAgain) throw new HangUp();
       this.#state = "failed";
       const { code } = new KafkaError("UNSUPPORTED_SASL_MECHANISM");
       return { errorCode: code, mechanisms: MECHANISMS };
+    }
+    if (isAgain && this.#mechanismName !== mechanism) {
+      this.#state = "mechanism changed";
+      return { errorCode: 0, mechanisms: MECHANISMS };
     }
     this.#state = "authenticate";
     this.#hasHeaders = version >= 1;
@@ -132,10 +151,8 @@ export class Login {
     const isAgain = this.#proven !== null;
     try {
       const answer = this.#evaluate(authBytes);
-      const expires = this.#state === "complete" ? (this.#proven?.expires ?? null) : null;
-      const sessionLifetimeMs =
-        expires === null ? 0 : Math.max(0, expires - this.#broker.context.clock.now());
-      return { errorCode: 0, authBytes: answer, sessionLifetimeMs };
+      const sessionLifetimeMs = this.#state === "complete" ? this.#session.lifetime : 0;
+      return { errorCode: 0, errorMessage: "", authBytes: answer, sessionLifetimeMs };
     } catch (error) {
       if (!(error instanceof SaslFailure)) throw error;
       this.#state = "failed";
@@ -159,8 +176,19 @@ export class Login {
         { isTold: true },
       );
     this.#proven = proven;
+    this.#session = this.#sessionOf(proven);
     this.#state = "complete";
     return answer;
+  }
+
+  /** As long as the proof, and as the brokers allow. */
+  #sessionOf({ expires }: Proven): Session {
+    const { clock, configs } = this.#broker.cluster;
+    const now = clock.now();
+    const most = configs.number("connections.max.reauth.ms");
+    const allowed = most > 0 ? now + most : Number.POSITIVE_INFINITY;
+    const ends = Math.max(now, Math.min(expires ?? Number.POSITIVE_INFINITY, allowed));
+    return { lifetime: ends === Number.POSITIVE_INFINITY ? 0 : ends - now, ends };
   }
 }
 

@@ -11,3 +11,9 @@ export const brokerDefinitions: Definitions = defineConfigs({
   ...coordinatorConfigs,
   ...securityConfigs,
 });
+
+/** Those that brokers take and keep to themselves. */
+export const internalDefinitions: Definitions = defineConfigs({
+  "group.consumer.migration.policy":
+    "STRING ~DISABLED|DOWNGRADE|UPGRADE|BIDIRECTIONAL = BIDIRECTIONAL",
+});

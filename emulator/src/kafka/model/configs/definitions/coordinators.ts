@@ -1,7 +1,7 @@
 /** What group and transaction coordinators go by, as of Kafka 3.9: https://kafka.apache.org/39/documentation.html#brokerconfigs */
 export const coordinatorConfigs = {
   "group.consumer.assignors":
-    "LIST = org.apache.kafka.coordinator.group.assignor.UniformAssignor,org.apache.kafka.coordinator.group.assignor.RangeAssignor",
+    "LIST org.apache.kafka.coordinator.group.assignor.UniformAssignor|org.apache.kafka.coordinator.group.assignor.RangeAssignor = org.apache.kafka.coordinator.group.assignor.UniformAssignor,org.apache.kafka.coordinator.group.assignor.RangeAssignor",
   "group.consumer.heartbeat.interval.ms": "INT 1.. = 5000",
   "group.consumer.max.heartbeat.interval.ms": "INT 1.. = 15000",
   "group.consumer.max.session.timeout.ms": "INT 1.. = 60000",

@@ -1,0 +1,18 @@
+/** The same spec on Apache Kafka, where time has to be waited for. */
+import { setTimeout as pass } from "node:timers/promises";
+import { startKafka } from "../real/brokers.ts";
+import { kafkaSessionPromises, users } from "./kafka-sessions.spec.ts";
+
+const lifetime = 2500;
+
+kafkaSessionPromises(async () => {
+  const config = `connections.max.reauth.ms=${lifetime}`;
+  const kafka = await startKafka({ users, config });
+  return {
+    ...kafka,
+    url: kafka.sasl!.url,
+    lifetime,
+    now: async () => Date.now(),
+    pass: (ms) => pass(ms),
+  };
+});
