@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createClock } from "../../clock.ts";
-import { encodeBatch, type BatchDraft } from "../wire/records.ts";
+import { type BatchDraft, decodeRecords, encodeBatch } from "../wire/records.ts";
 import { MalformedRecords } from "../wire/malformed-records.ts";
 import { Batch, headOf, stamp, writeBatch } from "../wire/record-batch.ts";
 import type { BrokerConfigs, Log, Topic } from "./contract.ts";
@@ -89,7 +89,7 @@ function contents(log: Log): string[] {
   return log
     .read(log.startOffset, everything)
     .batches.filter(({ isControl }) => !isControl)
-    .flatMap((batch) => log.recordsOf(batch))
+    .flatMap(decodeRecords)
     .map(
       ({ offset, key, value }) =>
         `${offset} ${key?.toString() ?? null} ${value?.toString() ?? null}`,
@@ -160,7 +160,7 @@ test("a log takes or refuses whatever bytes with an intact CRC, and what it took
         log.append(bytes, by);
         log.findTime(0);
         log.findMaxTime();
-        for (const batch of log.read(0, everything).batches) log.recordsOf(batch);
+        for (const batch of log.read(0, everything).batches) decodeRecords(batch);
       } catch (error) {
         if (!(error instanceof MalformedRecords)) expect(error).toBeInstanceOf(KafkaError);
       }
@@ -217,7 +217,7 @@ test("with LogAppendTime the broker's clock is the records' time", () => {
   expect(logAppendTime).toBeGreaterThan(clock.now() - 10_000);
   const { batches } = log.read(0, everything);
   expect(batches[0]!.isIntact).toBe(true);
-  expect(log.recordsOf(batches[0]!).map(({ timestamp }) => timestamp)).toEqual([
+  expect(decodeRecords(batches[0]!).map(({ timestamp }) => timestamp)).toEqual([
     logAppendTime,
     logAppendTime,
   ]);
@@ -315,7 +315,7 @@ test("committed readers stop at the first open transaction, and are told of thos
   const marker = log.read(3, everything).batches[0]!;
   expect([marker.isControl, marker.isTransactional, marker.count]).toEqual([true, true, 1]);
   // Version 0 and type 1, commit; version 0 and the coordinator's epoch.
-  const [record] = log.recordsOf(marker);
+  const [record] = decodeRecords(marker);
   expect([record!.key?.toString("hex"), record!.value?.toString("hex")]).toEqual([
     "00000001",
     "000000000000",
@@ -462,7 +462,7 @@ test("a tombstone stays for delete.retention.ms after it was seen (KIP-534)", ()
   expect(contents(log)).toEqual(["1 a null", "2 b 2", "3 c 3"]);
   const [tombstone] = log.read(0, everything).batches;
   expect(tombstone!.deleteHorizon! - clock.now()).toBeGreaterThan(86_400_000 - 5000);
-  expect(log.recordsOf(tombstone!)[0]!.timestamp).toBe(5);
+  expect(decodeRecords(tombstone!)[0]!.timestamp).toBe(5);
   clock.advance(86_400_000);
   put("d", "4");
   clock.advance(15_000);
