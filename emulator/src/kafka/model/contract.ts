@@ -222,8 +222,8 @@ export interface ReadTerms {
 export interface ReadRecords {
   readonly batches: readonly Batch[];
   readonly bytes: number;
-  /** The same, as they go out: one view where they lie in one piece, which batches mostly do. */
-  readonly records: Buffer;
+  /** The same, as they go out: views, one where they lie in one piece, which batches mostly do. */
+  pieces(): readonly Buffer[];
   /** With `committedOnly`: the transactions among these that were aborted. */
   readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[];
 }

@@ -113,10 +113,12 @@ test("what is appended gets offsets and is read back as one view of it", () => {
   expect(contents(log)).toEqual(["0 null a", "1 null b", "2 null c"]);
   expect(log.messageAt(2)).toBe(3);
 
-  const { records, batches, bytes } = log.read(1, everything);
+  const { batches, bytes, ...read } = log.read(1, everything);
   expect(batches.map(({ baseOffset }) => baseOffset)).toEqual([0, 2]);
-  expect(records.length).toBe(bytes);
-  expect(records.subarray(batches[0]!.bytes.length)).toEqual(batches[1]!.bytes);
+  const [records, ...more] = read.pieces();
+  expect(more).toEqual([]);
+  expect(records!.length).toBe(bytes);
+  expect(records!.subarray(batches[0]!.bytes.length)).toEqual(batches[1]!.bytes);
   expect(batches.every((each) => each.isIntact)).toBe(true);
   // The first comes however little is asked for (KIP-74), the second does not.
   expect(log.read(0, { ...everything, maxBytes: 1 }).batches).toHaveLength(1);
@@ -547,13 +549,26 @@ test("a log comes back from its snapshot as it was, with as much time left", () 
   expect(back.startOffset).toBe(3);
 });
 
+test("what lies in several blocks is read as one view of each", () => {
+  const { log } = openLog();
+  const batch = batchOf([{ value: "x".repeat(50_000) }]);
+  for (let index = 0; index < 20; index++) log.append(batch, by);
+  const { batches, bytes, ...read } = log.read(0, { ...everything, maxBytes: 1_000_000 });
+  const pieces = read.pieces();
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(pieces.length).toBeLessThan(batches.length);
+  expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBe(pieces.length);
+  expect(Buffer.concat(pieces)).toEqual(Buffer.concat(batches.map((each) => each.bytes)));
+  expect(Buffer.concat(pieces)).toHaveLength(bytes);
+});
+
 test("a view of a batch that was read stays as it was when the log lets it go", () => {
   const { log } = openLog();
   log.append(batchOf([{ value: "kept" }]), by);
-  const { records } = log.read(0, everything);
-  const before = Buffer.from(records);
+  const [records] = log.read(0, everything).pieces();
+  const before = Buffer.from(records!);
   log.deleteBefore(1);
   for (let index = 0; index < 100; index++) log.append(batchOf([{ value: "later" }]), by);
   expect(records).toEqual(before);
-  expect(new Batch(records).isIntact).toBe(true);
+  expect(new Batch(records!).isIntact).toBe(true);
 });
