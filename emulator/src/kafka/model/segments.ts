@@ -31,6 +31,8 @@ export class Segments {
   readonly all: Segment[] = [];
   #block = Buffer.alloc(0);
   #used = 0;
+  /** The place in its segment of the batch whose message was asked for last: mostly it goes on from there. */
+  #asked = -1;
 
   /** Bytes of all batches. */
   get size(): number {
@@ -90,7 +92,9 @@ export class Segments {
   messageAt(offset: number): number | undefined {
     const segment = this.all[this.#segmentOf(offset)];
     if (segment === undefined) return undefined;
-    const place = placeOf(segment.batches, offset);
+    const next = segment.batches[this.#asked + 1];
+    const place = next?.baseOffset === offset ? this.#asked + 1 : placeOf(segment.batches, offset);
+    this.#asked = place;
     const baseOffset = segment.batches[place]?.baseOffset;
     const first = segment.messages[place];
     if (baseOffset === undefined || first === undefined || offset < baseOffset) return undefined;
