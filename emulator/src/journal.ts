@@ -80,10 +80,21 @@ export interface JournalEntry extends Omit<JournalEvent, "seq" | "time" | keyof 
   readonly content: ContentSource;
 }
 
+/** Events that came at once, as those of a batch do: kept as one thing, and made when somebody looks. */
+export interface JournalRun {
+  /** How many; at least one. */
+  readonly count: number;
+  /** How many bytes it keeps in memory, until the last of its events is forgotten. */
+  readonly size: number;
+  eventAt(index: number): Omit<JournalEvent, "seq" | "time">;
+}
+
 /** The events of one emulator. */
 export interface Journal {
   /** Adds an event. Called where frames meet the model. */
   record(entry: JournalEntry): void;
+  /** Adds as many events as it has, in its order. */
+  recordRun(run: JournalRun): void;
   /** A number for a message that was just published. */
   nextMessage(): number;
   /** The events still in the ring with `seq` above `after`. */
@@ -108,54 +119,78 @@ export function createJournal(
   const maxBytes = limits.bytes ?? JOURNAL_BYTES;
   const listeners = new Set<(event: JournalEvent) => void>();
   // A ring in place: what is overwritten holds no message alive, and arrays of their own would for as long as they are garbage.
-  const entries: (JournalEntry | undefined)[] = [];
+  const ring: (JournalEntry | JournalRun | undefined)[] = [];
+  // Beside each in the ring: its time, its bytes, the number of its last event.
   const times = new Float64Array(maxEvents);
+  const sizes = new Float64Array(maxEvents);
+  const lasts = new Float64Array(maxEvents);
+  /** How many there ever were in the ring, and how many there are. */
+  let added = 0;
   let kept = 0;
   let bytes = 0;
   let seq = 0;
+  /** The first event that is not forgotten: it may lie within a run. */
+  let oldest = 1;
   let messages = 0;
 
   return {
-    record(entry) {
-      if (kept === maxEvents) forgetOldest();
-      const slot = seq++ % maxEvents;
-      entries[slot] = entry;
-      times[slot] = clock.now();
-      bytes += entry.content.size;
-      kept++;
-      while (bytes > maxBytes && kept > 1) forgetOldest();
-      if (listeners.size === 0) return;
-      const event = eventOf(seq);
-      for (const listener of listeners) listener(event);
-    },
+    record: (entry) => add(entry, 1, entry.content.size),
+    recordRun: (run) => add(run, run.count, run.size),
     nextMessage: () => ++messages,
     since(after) {
-      const from = Math.max(seq - kept, after) + 1;
-      return Array.from({ length: Math.max(0, seq + 1 - from) }, (_, index) =>
-        eventOf(from + index),
-      );
+      const from = Math.max(oldest, after + 1);
+      return Array.from({ length: kept }, (_, index) =>
+        eventsOf((added - kept + index) % maxEvents, from),
+      ).flat();
     },
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     clear() {
-      entries.fill(undefined);
-      kept = 0;
-      bytes = 0;
+      while (kept > 0) forgetFirst();
     },
   };
 
-  function forgetOldest(): void {
-    const slot = (seq - kept) % maxEvents;
-    bytes -= entries[slot]?.content.size ?? 0;
-    entries[slot] = undefined;
+  function add(held: JournalEntry | JournalRun, count: number, size: number): void {
+    const first = seq + 1;
+    seq += count;
+    oldest = Math.max(oldest, seq - maxEvents + 1);
+    while (kept > 0 && (lasts[(added - kept) % maxEvents] as number) < oldest) forgetFirst();
+    const slot = added++ % maxEvents;
+    ring[slot] = held;
+    times[slot] = clock.now();
+    sizes[slot] = size;
+    lasts[slot] = seq;
+    bytes += size;
+    kept++;
+    while (bytes > maxBytes && kept > 1) forgetFirst();
+    if (listeners.size === 0) return;
+    for (const event of eventsOf(slot, first)) for (const listener of listeners) listener(event);
+  }
+
+  /** Of the ring, not of the events: a run that has begun to go may have many left. */
+  function forgetFirst(): void {
+    const slot = (added - kept) % maxEvents;
+    oldest = Math.max(oldest, (lasts[slot] as number) + 1);
+    bytes -= sizes[slot] as number;
+    ring[slot] = undefined;
     kept--;
   }
 
-  function eventOf(number: number): JournalEvent {
-    const slot = (number - 1) % maxEvents;
-    const { content, ...entry } = entries[slot] as JournalEntry;
-    return { seq: number, time: times[slot] ?? 0, ...entry, ...content.read() };
+  /** From `from` on. */
+  function eventsOf(slot: number, from: number): JournalEvent[] {
+    const held = ring[slot] as JournalEntry | JournalRun;
+    const [last, time] = [lasts[slot] as number, times[slot] as number];
+    const isRun = "eventAt" in held;
+    const first = isRun ? last - held.count + 1 : last;
+    return Array.from({ length: Math.max(0, last + 1 - Math.max(from, first)) }, (_, index) => {
+      const seq = Math.max(from, first) + index;
+      return { seq, time, ...(isRun ? held.eventAt(seq - first) : eventOf(held)) };
+    });
   }
+}
+
+function eventOf({ content, ...entry }: JournalEntry): Omit<JournalEvent, "seq" | "time"> {
+  return { ...entry, ...content.read() };
 }

@@ -183,8 +183,6 @@ export interface Log {
   readonly producers: readonly ProducerState[];
   /** The journal's number of a record's message. */
   messageAt(offset: number): number | undefined;
-  /** What the workbench and the journal look at; decodes. @throws {MalformedRecords} where a client compressed garbage. */
-  recordsOf(batch: Batch): readonly LogRecord[];
   /** Its topic's configs have changed: looks again at what they ask. */
   configured(): void;
   snapshot(): unknown;
@@ -224,8 +222,8 @@ export interface ReadTerms {
 export interface ReadRecords {
   readonly batches: readonly Batch[];
   readonly bytes: number;
-  /** The same, as they go out: one view where they lie in one piece, which batches mostly do. */
-  readonly records: Buffer;
+  /** The same, as they go out: views, one where they lie in one piece, which batches mostly do. */
+  pieces(): readonly Buffer[];
   /** With `committedOnly`: the transactions among these that were aborted. */
   readonly aborted: readonly { readonly producerId: number; readonly firstOffset: number }[];
 }
@@ -245,14 +243,6 @@ export interface ProducerState {
   readonly coordinatorEpoch: number;
   /** -1 where none is open. */
   readonly currentTransactionStart: number;
-}
-
-export interface LogRecord {
-  readonly offset: number;
-  readonly timestamp: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: readonly (readonly [string, Buffer | null])[];
 }
 
 // ------------------------------------------------------------ groups

@@ -94,7 +94,7 @@ class Fetching {
         logStartOffset: log.startOffset,
         abortedTransactions: committedOnly && cut === null ? records.aborted : null,
         records:
-          version <= 3 ? convertDown(records.batches, version <= 1 ? 0 : 1) : records.records,
+          version <= 3 ? convertDown(records.batches, version <= 1 ? 0 : 1) : records.pieces(),
         ...(cut === null ? {} : { divergingEpoch: cut }),
       };
       return { wanted, answer, bytes: records.bytes, read: { partition, records } };
@@ -208,7 +208,7 @@ class Fetching {
 }
 
 const NONE = Buffer.alloc(0);
-const NOTHING: ReadRecords = { batches: [], bytes: 0, records: NONE, aborted: [] };
+const NOTHING: ReadRecords = { batches: [], bytes: 0, pieces: () => [], aborted: [] };
 /** Found before anything is read: Kafka then lists no transaction, where else it has no list. */
 const UNREAD: ReadonlySet<string> = new Set([
   "UNKNOWN_TOPIC_ID",

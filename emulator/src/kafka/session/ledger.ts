@@ -3,8 +3,8 @@ import type { Journal, JournalClient, JournalEntry, JournalKind } from "../../jo
 import { JOURNAL_EVENTS } from "../../journal.ts";
 import type { Cluster, OffsetCommitted, Partition } from "../model/contract.ts";
 import type { Batch } from "../wire/record-batch.ts";
-import { commit, deliver, Progress } from "./progress.ts";
-import { decode, RecordContent } from "./record-content.ts";
+import { commit, deliver, type Place, Progress } from "./progress.ts";
+import { countBetween, RecordRun } from "./record-run.ts";
 
 export class Ledger {
   readonly #journal: Journal;
@@ -18,7 +18,7 @@ export class Ledger {
   }
 
   published(partition: Partition, batches: readonly Batch[], client: JournalClient): void {
-    this.#record(partition, batches, { ...ALL, client, kind: () => "published" });
+    this.#record(partition, batches, { ...ALL, client, kind: "published" });
   }
 
   /** What a client was sent from `offset` on; batches begin before it where they are not cut. */
@@ -29,30 +29,21 @@ export class Ledger {
     client: JournalClient,
   ): void {
     const { topic, index } = partition;
-    const events = { ...ALL, from: offset, client };
+    const events = { ...ALL, from: offset, client, kind: "delivered" as const };
     const group = this.#cluster.groups.reader(client, topic, index);
     if (group === undefined) {
       const more = { subscription: { pattern: topic.name } };
-      return this.#record(partition, batches, { ...events, kind: () => "delivered", more });
+      return this.#record(partition, batches, { ...events, more });
     }
     const place = this.#progress.placeOf(group, topic.name, index, offset);
-    this.#record(partition, batches, {
-      ...events,
-      kind: (at) => (deliver(place, at) ? "delivered" : "redelivered"),
-      more: { subscription: { pattern: topic.name, group } },
-    });
+    const more = { subscription: { pattern: topic.name, group } };
+    this.#record(partition, batches, { ...events, more, place });
   }
 
   /** They do not reach the client. */
   lost(partition: Partition, batches: readonly Batch[], from: number, to: Loss): void {
     const { client, reason } = to;
-    this.#record(partition, batches, {
-      ...ALL,
-      from,
-      client,
-      kind: () => "dropped",
-      more: { reason },
-    });
+    this.#record(partition, batches, { ...ALL, from, client, kind: "dropped", more: { reason } });
   }
 
   /** What was to be published and was taken before anybody looked at it. */
@@ -85,41 +76,32 @@ export class Ledger {
       const { batches } = log.read(next, terms);
       const last = batches.at(-1);
       if (last === undefined) return;
-      const events = { from: next, to, client, kind: () => "acknowledged" as const, more };
+      const events = { from: next, to, client, kind: "acknowledged" as const, more };
       this.#record(partition, batches, events);
       next = last.lastOffset + 1;
     }
   }
 
-  #record(
-    { topic, index, log }: Partition,
-    batches: readonly Batch[],
-    { from, to, client, kind, more }: Events,
-  ): void {
+  #record({ topic, index, log }: Partition, batches: readonly Batch[], events: Events): void {
+    const { from, to, client, kind, more, place } = events;
+    const about = { kind, channel: topic.name, partition: index, client, ...more };
+    const again = { ...about, kind: "redelivered" as const };
     for (const batch of batches) {
       if (batch.isControl) continue;
-      const { baseOffset, lastOffset, count } = batch;
-      const first = log.messageAt(baseOffset);
-      if (first === undefined) continue;
-      const size = Math.ceil(batch.bytes.length / Math.max(1, count));
-      // Compaction leaves holes: then only the records themselves say which offsets there are.
-      const isWhole = lastOffset - baseOffset + 1 === count;
+      const { baseOffset, lastOffset } = batch;
+      const message = log.messageAt(baseOffset);
+      if (message === undefined) continue;
+      const begin = Math.max(from, baseOffset);
       const end = Math.min(to, lastOffset + 1);
-      for (let offset = Math.max(from, baseOffset); offset < end; offset++) {
-        if (!isWhole && !decode(log, batch).some((record) => record.offset === offset)) continue;
-        this.#journal.record({
-          kind: kind(offset),
-          protocol: "kafka",
-          channel: topic.name,
-          partition: index,
-          offset,
-          message: first + offset - baseOffset,
-          client,
-          content: new RecordContent(log, batch, offset, size),
-          ...more,
-        });
-      }
+      if (begin >= end || countBetween(batch, begin, end) === 0) continue;
+      const fresh = place === undefined ? begin : deliver(place, begin, end);
+      if (begin < fresh) this.#run(new RecordRun(batch, begin, fresh, message, again));
+      if (fresh < end) this.#run(new RecordRun(batch, fresh, end, message, about));
     }
+  }
+
+  #run(run: RecordRun): void {
+    if (run.count > 0) this.#journal.recordRun(run);
   }
 }
 
@@ -129,8 +111,10 @@ interface Events {
   /** The first that is not. */
   readonly to: number;
   readonly client: JournalClient | null;
-  readonly kind: (offset: number) => JournalKind;
+  readonly kind: JournalKind;
   readonly more?: Pick<JournalEntry, "subscription" | "reason">;
+  /** Where it is known how far its reader was: what came before is redelivered. */
+  readonly place?: Place;
 }
 
 const ALL = { from: 0, to: Number.POSITIVE_INFINITY } as const;

@@ -75,7 +75,7 @@ function encode({ api, version, correlationId }: Request, answer: Answer): reado
 /** With everything that a Fetch brings a second time behind itself. */
 function twice(answer: Answer): Answer {
   const { responses } = answer as {
-    responses: readonly { partitions: readonly { records: Buffer }[] }[];
+    responses: readonly { partitions: readonly { records: Buffer | readonly Buffer[] }[] }[];
   };
   return {
     ...answer,
@@ -83,7 +83,7 @@ function twice(answer: Answer): Answer {
       ...topic,
       partitions: topic.partitions.map((each) => ({
         ...each,
-        records: [each.records, each.records],
+        records: [each.records, each.records].flat(),
       })),
     })),
   };

@@ -28,15 +28,13 @@ export class Progress {
   }
 }
 
-/** Whether the record is delivered for the first time. */
-export function deliver(place: Place, offset: number): boolean {
-  if (offset < place.delivered) {
-    // It went back: what comes again can be acknowledged again.
-    place.committed = Math.min(place.committed, offset);
-    return false;
-  }
-  place.delivered = offset + 1;
-  return true;
+/** The records from `from` on, before `to`, are delivered. Returns the first that is for the first time. */
+export function deliver(place: Place, from: number, to: number): number {
+  const { delivered } = place;
+  // It went back: what comes again can be acknowledged again.
+  if (from < delivered) place.committed = Math.min(place.committed, from);
+  place.delivered = Math.max(delivered, to);
+  return Math.min(Math.max(delivered, from), to);
 }
 
 /** Which offsets are acknowledged by this: none, where the group goes back or skips what it was not given. */

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createClock } from "../../../clock.ts";
-import { encodeBatch, type BatchDraft } from "../../wire/records.ts";
+import { type BatchDraft, decodeRecords, encodeBatch } from "../../wire/records.ts";
 import { MalformedRecords } from "../../wire/malformed-records.ts";
 import { Batch, headOf, stamp, writeBatch } from "../../wire/record-batch.ts";
 import type { BrokerConfigs, Log, Topic } from "../contract.ts";
@@ -89,7 +89,7 @@ function contents(log: Log): string[] {
   return log
     .read(log.startOffset, everything)
     .batches.filter(({ isControl }) => !isControl)
-    .flatMap((batch) => log.recordsOf(batch))
+    .flatMap(decodeRecords)
     .map(
       ({ offset, key, value }) =>
         `${offset} ${key?.toString() ?? null} ${value?.toString() ?? null}`,
@@ -113,10 +113,12 @@ test("what is appended gets offsets and is read back as one view of it", () => {
   expect(contents(log)).toEqual(["0 null a", "1 null b", "2 null c"]);
   expect(log.messageAt(2)).toBe(3);
 
-  const { records, batches, bytes } = log.read(1, everything);
+  const { batches, bytes, ...read } = log.read(1, everything);
   expect(batches.map(({ baseOffset }) => baseOffset)).toEqual([0, 2]);
-  expect(records.length).toBe(bytes);
-  expect(records.subarray(batches[0]!.bytes.length)).toEqual(batches[1]!.bytes);
+  const [records, ...more] = read.pieces();
+  expect(more).toEqual([]);
+  expect(records!.length).toBe(bytes);
+  expect(records!.subarray(batches[0]!.bytes.length)).toEqual(batches[1]!.bytes);
   expect(batches.every((each) => each.isIntact)).toBe(true);
   // The first comes however little is asked for (KIP-74), the second does not.
   expect(log.read(0, { ...everything, maxBytes: 1 }).batches).toHaveLength(1);
@@ -160,7 +162,7 @@ test("a log takes or refuses whatever bytes with an intact CRC, and what it took
         log.append(bytes, by);
         log.findTime(0);
         log.findMaxTime();
-        for (const batch of log.read(0, everything).batches) log.recordsOf(batch);
+        for (const batch of log.read(0, everything).batches) decodeRecords(batch);
       } catch (error) {
         if (!(error instanceof MalformedRecords)) expect(error).toBeInstanceOf(KafkaError);
       }
@@ -217,7 +219,7 @@ test("with LogAppendTime the broker's clock is the records' time", () => {
   expect(logAppendTime).toBeGreaterThan(clock.now() - 10_000);
   const { batches } = log.read(0, everything);
   expect(batches[0]!.isIntact).toBe(true);
-  expect(log.recordsOf(batches[0]!).map(({ timestamp }) => timestamp)).toEqual([
+  expect(decodeRecords(batches[0]!).map(({ timestamp }) => timestamp)).toEqual([
     logAppendTime,
     logAppendTime,
   ]);
@@ -315,7 +317,7 @@ test("committed readers stop at the first open transaction, and are told of thos
   const marker = log.read(3, everything).batches[0]!;
   expect([marker.isControl, marker.isTransactional, marker.count]).toEqual([true, true, 1]);
   // Version 0 and type 1, commit; version 0 and the coordinator's epoch.
-  const [record] = log.recordsOf(marker);
+  const [record] = decodeRecords(marker);
   expect([record!.key?.toString("hex"), record!.value?.toString("hex")]).toEqual([
     "00000001",
     "000000000000",
@@ -462,7 +464,7 @@ test("a tombstone stays for delete.retention.ms after it was seen (KIP-534)", ()
   expect(contents(log)).toEqual(["1 a null", "2 b 2", "3 c 3"]);
   const [tombstone] = log.read(0, everything).batches;
   expect(tombstone!.deleteHorizon! - clock.now()).toBeGreaterThan(86_400_000 - 5000);
-  expect(log.recordsOf(tombstone!)[0]!.timestamp).toBe(5);
+  expect(decodeRecords(tombstone!)[0]!.timestamp).toBe(5);
   clock.advance(86_400_000);
   put("d", "4");
   clock.advance(15_000);
@@ -547,13 +549,26 @@ test("a log comes back from its snapshot as it was, with as much time left", () 
   expect(back.startOffset).toBe(3);
 });
 
+test("what lies in several blocks is read as one view of each", () => {
+  const { log } = openLog();
+  const batch = batchOf([{ value: "x".repeat(50_000) }]);
+  for (let index = 0; index < 20; index++) log.append(batch, by);
+  const { batches, bytes, ...read } = log.read(0, { ...everything, maxBytes: 1_000_000 });
+  const pieces = read.pieces();
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(pieces.length).toBeLessThan(batches.length);
+  expect(new Set(pieces.map(({ buffer }) => buffer)).size).toBe(pieces.length);
+  expect(Buffer.concat(pieces)).toEqual(Buffer.concat(batches.map((each) => each.bytes)));
+  expect(Buffer.concat(pieces)).toHaveLength(bytes);
+});
+
 test("a view of a batch that was read stays as it was when the log lets it go", () => {
   const { log } = openLog();
   log.append(batchOf([{ value: "kept" }]), by);
-  const { records } = log.read(0, everything);
-  const before = Buffer.from(records);
+  const [records] = log.read(0, everything).pieces();
+  const before = Buffer.from(records!);
   log.deleteBefore(1);
   for (let index = 0; index < 100; index++) log.append(batchOf([{ value: "later" }]), by);
   expect(records).toEqual(before);
-  expect(new Batch(records).isIntact).toBe(true);
+  expect(new Batch(records!).isIntact).toBe(true);
 });

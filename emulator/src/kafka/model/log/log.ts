@@ -4,13 +4,12 @@
  */
 import { MalformedRecords } from "../../wire/malformed-records.ts";
 import { Batch, place, stamp } from "../../wire/record-batch.ts";
-import { decodeRecords, encodeBatch } from "../../wire/records.ts";
+import { encodeBatch } from "../../wire/records.ts";
 import { transactionMarker } from "../../wire/transaction-marker.ts";
 import type {
   Appended,
   Appender,
   Log,
-  LogRecord,
   ProducerIdAndEpoch,
   ProducerState,
   ReadRecords,
@@ -165,10 +164,6 @@ export class PartitionLog implements Log {
 
   messageAt(offset: number): number | undefined {
     return this.segments.messageAt(offset);
-  }
-
-  recordsOf(batch: Batch): readonly LogRecord[] {
-    return decodeRecords(batch);
   }
 
   /** Lets go what the topic's retention does not keep. */

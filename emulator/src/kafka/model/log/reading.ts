@@ -1,7 +1,7 @@
 /** What a fetch gets of a log: https://kafka.apache.org/documentation/#impl_reads */
 import type { Batch } from "../../wire/record-batch.ts";
 import type { ReadRecords, ReadTerms } from "../contract.ts";
-import { joined } from "./segments.ts";
+import { inPieces } from "./segments.ts";
 import type { LogParts } from "./snapshot.ts";
 
 type Readable = Pick<LogParts, "segments" | "aborted">;
@@ -28,7 +28,7 @@ export function readLog(
   const last = batches.at(-1);
   const isTold = committedOnly && last !== undefined && log.aborted.all.length > 0;
   const aborted = isTold ? log.aborted.among(offset, indexedAfter(log, last.lastOffset)) : [];
-  return { batches, bytes, aborted, records: joined(batches) };
+  return { batches, bytes, aborted, pieces: () => inPieces(batches) };
 }
 
 /** The broker tells of aborted transactions up to the next entry of its index, or the log's end. */

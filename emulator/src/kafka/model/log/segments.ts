@@ -2,7 +2,7 @@
  * The batches of a partition by their offsets, in segments: retention and compaction take whole ones, and leave the last,
  * which is appended to. https://kafka.apache.org/documentation/#log
  *
- * The bytes lie one behind the other in blocks, so that what is read goes out as one view.
+ * The bytes lie one behind the other in blocks, so that what is read goes out as one view of each, uncopied.
  */
 import { Batch } from "../../wire/record-batch.ts";
 
@@ -31,6 +31,8 @@ export class Segments {
   readonly all: Segment[] = [];
   #block = Buffer.alloc(0);
   #used = 0;
+  /** The place in its segment of the batch whose message was asked for last: mostly it goes on from there. */
+  #asked = -1;
 
   /** Bytes of all batches. */
   get size(): number {
@@ -90,7 +92,9 @@ export class Segments {
   messageAt(offset: number): number | undefined {
     const segment = this.all[this.#segmentOf(offset)];
     if (segment === undefined) return undefined;
-    const place = placeOf(segment.batches, offset);
+    const next = segment.batches[this.#asked + 1];
+    const place = next?.baseOffset === offset ? this.#asked + 1 : placeOf(segment.batches, offset);
+    this.#asked = place;
     const baseOffset = segment.batches[place]?.baseOffset;
     const first = segment.messages[place];
     if (baseOffset === undefined || first === undefined || offset < baseOffset) return undefined;
@@ -161,26 +165,24 @@ function takeOldest(segment: Segment, wanted: number): number {
   return taken;
 }
 
-/** All of these as one view where they lie in one piece, else copied behind each other. */
-export function joined(batches: readonly Batch[]): Buffer {
+/** All of these as few views: batches that lie behind each other are one. */
+export function inPieces(batches: readonly Batch[]): Buffer[] {
   const [first] = batches;
-  const last = batches.at(-1);
-  if (first === undefined || last === undefined) return Buffer.alloc(0);
+  if (first === undefined) return [];
   const pieces: Buffer[] = [];
-  const { buffer } = first.bytes;
-  let begin = first.bytes.byteOffset;
-  let memory = buffer;
+  let { buffer: memory, byteOffset: begin } = first.bytes;
   let end = begin;
   for (const { bytes } of batches) {
-    if (bytes.buffer !== memory || bytes.byteOffset !== end) {
+    const { buffer, byteOffset, length } = bytes;
+    if (buffer !== memory || byteOffset !== end) {
       pieces.push(Buffer.from(memory, begin, end - begin));
-      memory = bytes.buffer;
-      begin = bytes.byteOffset;
+      memory = buffer;
+      begin = byteOffset;
     }
-    end = bytes.byteOffset + bytes.length;
+    end = byteOffset + length;
   }
   pieces.push(Buffer.from(memory, begin, end - begin));
-  return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
+  return pieces;
 }
 
 /** Where the batch with this offset stands, or the first one after it. */

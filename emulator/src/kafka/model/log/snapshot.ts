@@ -4,7 +4,7 @@ import { readBatches } from "../../wire/record-batch.ts";
 import type { AbortedTransaction, AbortedTransactions } from "./aborted-transactions.ts";
 import type { LeaderEpoch, LeaderEpochs } from "./leader-epochs.ts";
 import type { Producer, ProducerStates } from "./producer-states.ts";
-import { add, emptySegment, joined, type Segment, type Segments } from "./segments.ts";
+import { add, emptySegment, inPieces, type Segment, type Segments } from "./segments.ts";
 
 export interface LogSnapshot {
   readonly start: number;
@@ -41,7 +41,7 @@ export function snapshotParts({
       modified,
       moved,
       // A copy: a view would bring all of its block along.
-      records: Uint8Array.from(joined(batches)),
+      records: Uint8Array.from(Buffer.concat(inPieces(batches))),
     })),
     producers: structuredClone(producerStates.all),
     aborted: [...aborted.all],
