@@ -24,7 +24,7 @@ export interface ReceivedMessage {
 export interface SettleableMessage extends ReceivedMessage {
   /** Done: the broker forgets it. */
   ack(): Promise<void>;
-  /** Not done: the broker delivers it again, after `delay` ms where it can. */
+  /** Not done: it is delivered again, after `delay` ms. Default 0: at once. */
   nack(options?: { delay?: number }): Promise<void>;
   /** Will never be done: the broker drops or dead-letters it. */
   reject(): Promise<void>;

@@ -1,7 +1,8 @@
 /** examples/interop on the real brokers: a FastStream service in Python and a millrace service, each in a process of its own. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import {
@@ -52,7 +53,22 @@ test("FastStream and millrace understand each other", { timeout: 400_000 }, asyn
     "mqtt",
   ]);
   expect(outcome.code).toBe(0);
+  expect(rows.map(([, row]) => Object.values(row).map(({ checks }) => checks))).toEqual(
+    await figuresOfReadme(),
+  );
 });
+
+/** How many comparisons the README says that each cell of its table stands for. */
+async function figuresOfReadme(): Promise<number[][]> {
+  const readme = await readFile(join(dirname(script), "README.md"), "utf8");
+  const [, , ...rows] = readme.split("\n").filter((line) => line.startsWith("| "));
+  return rows.map((row) =>
+    row
+      .split("|")
+      .slice(2, -1)
+      .map((cell) => Number(/ok \((\d+)\)/.exec(cell)?.[1] ?? 0)),
+  );
+}
 
 async function run(option: string, urls: NodeJS.ProcessEnv = {}) {
   const child = spawn(process.execPath, [script, option], {

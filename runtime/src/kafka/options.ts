@@ -113,7 +113,7 @@ export interface KafkaSubscriberOptions extends GroupOption, KafkaFetchOptions {
   readonly commitInterval?: number;
   /** A member that was not heard of for so long has left, in ms. Default 30000. */
   readonly sessionTimeout?: number;
-  /** Default: a tenth of `sessionTimeout`. */
+  /** In ms. Default: a tenth of `sessionTimeout`, at most 3000. */
   readonly heartbeatInterval?: number;
   /** How long members may take to come back in a rebalance, in ms; handlers have half of it to end. Default 60000. */
   readonly rebalanceTimeout?: number;

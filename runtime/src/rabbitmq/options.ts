@@ -122,7 +122,7 @@ export interface StreamSubscriberOptions extends Pick<ConsumerOptions, "consumer
 export interface RabbitmqPublishOptions {
   /** Written to disk where the queue is durable. Default true. */
   readonly persistent?: boolean;
-  /** The publish fails where no queue takes the message. Default false. */
+  /** The publish fails where no queue takes the message. Default: false; true for queues by their name. */
   readonly mandatory?: boolean;
   /** 0 to 255, for queues with `maxPriority`. */
   readonly priority?: number;
