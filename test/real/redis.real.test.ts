@@ -181,7 +181,7 @@ describe("channels", () => {
 
 describe("lists", () => {
   test("stopping while messages come loses none of them, and two subscribers share them", async () => {
-    const seen = new Inbox<number>(20_000);
+    const seen = new Inbox<number>();
     const make = () => {
       const broker = connect();
       broker.subscriber(list("jobs"), { concurrency: 4 }, async (job: number) => seen.push(job));
