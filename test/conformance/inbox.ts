@@ -5,7 +5,7 @@ export class Inbox<Item> {
   readonly #limit: number;
 
   /** `limit`: after how many ms a wait fails, for what never comes. */
-  constructor(limit = 10_000) {
+  constructor(limit = 30_000) {
     this.#limit = limit;
   }
 

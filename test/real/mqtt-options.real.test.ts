@@ -114,11 +114,13 @@ test("a foreign responder is asked, below the prefix it may answer to, and asked
   const broker = make(server.url, { replyPrefix: "plant/answers" });
   await using _app = await start(broker);
   const answers = await Promise.all(
-    ["a", "bb", "ccc"].map((text) => broker.request(topic, text, { timeout: 3000 })),
+    ["a", "bb", "ccc"].map((text) => broker.request(topic, text, { timeout: 30_000 })),
   );
   expect(answers).toEqual(["3", "4", "5"]);
   expect(asked.items.map(({ to }) => to.startsWith("plant/answers/"))).toEqual([true, true, true]);
-  expect(asked.items[0]?.expiry).toBe(3);
+  // The broker says what is left.
+  expect(asked.items[0]?.expiry).toBeGreaterThan(20);
+  expect(asked.items[0]?.expiry).toBeLessThanOrEqual(30);
 });
 
 test("what has expired is not delivered", async () => {
@@ -136,13 +138,14 @@ test("what has expired is not delivered", async () => {
   const retained = unique("retained");
   await sender.publish(retained, "x", { expiry: 2, retain: true });
   const still = async () => {
-    const got = await collect(probe, retained, () => true);
-    const end = await collect(probe, `${retained}/end`, () => true);
-    await probe.publishAsync(`${retained}/end`, "", { qos: 1 });
-    await end.first(1);
-    await probe.unsubscribeAsync([retained, `${retained}/end`]);
+    const end = `${retained}/end`;
+    // The topic itself is one of these.
+    const topics = await collect(probe, `${retained}/#`, (_text, packet) => packet.topic);
+    await probe.publishAsync(end, "", { qos: 1 });
+    await topics.until(() => topics.items.includes(end), "the end");
+    await probe.unsubscribeAsync(`${retained}/#`);
     probe.removeAllListeners("message");
-    return got.items.length > 1;
+    return topics.items.includes(retained);
   };
   while (await still());
   await using _app = await start(broker);
@@ -225,6 +228,8 @@ test("receive maximum: the broker hands over no more than that, and a batch is f
     async (number: number, { message }) => {
       inHand++;
       handed.push(inHand);
+      // However slowly they come, once there are two.
+      await handed.first(2);
       await new Promise(setImmediate);
       inHand--;
       await message.ack();
@@ -233,7 +238,7 @@ test("receive maximum: the broker hands over no more than that, and a batch is f
   );
   const wide = make(server.url);
   const sizes = new Inbox<number>();
-  wide.subscriber(topic, { batch: { size: 50, within: 5000 } }, async (numbers: number[]) =>
+  wide.subscriber(topic, { batch: { size: 50, within: 60_000 } }, async (numbers: number[]) =>
     sizes.push(numbers.length),
   );
   await using _narrow = await start(narrow);

@@ -37,14 +37,14 @@ async function start(broker: AnyBroker, logger = quiet): Promise<App> {
 test.for(["5", "3.1.1"] as const)(
   "MQTT %s: a handler may take longer than keep-alive allows, and publish at QoS 1 and 2 meanwhile",
   async (protocol) => {
-    const broker = make({ keepalive: 1, protocol });
+    const broker = make({ keepalive: 2, protocol });
     const log = recordedLog();
     const seen = new Inbox<string>();
     broker.subscriber("slow/{id}", { qos: 1 }, async (_: unknown, { params, message }) => {
       await broker.publish("next", "first", { qos: 1 });
       await broker.publish("next", "second", { qos: 2 });
-      // Client and broker give up after one and a half times a second.
-      await pause(3500);
+      // Client and broker give up after one and a half times as long.
+      await pause(4500);
       await broker.publish("next", "third", { qos: 1 });
       seen.push(`done ${params.id} ${message.attempt}`);
     });

@@ -72,7 +72,7 @@ test("a lone subscriber's consumer that was deleted goes on where it was", async
   const seen = {
     pull: new Inbox<number>(),
     ordered: new Inbox<number>(),
-    push: new Inbox<number>(20_000),
+    push: new Inbox<number>(),
   };
   const broker = new NatsBroker({ url: server.url });
   broker.subscriber(on, {}, async (n: number) => seen.pull.push(n));
@@ -159,10 +159,10 @@ test("a server that is killed and keeps its streams: everybody goes on, with not
   const on = jetstream(`${name}.a`, { stream });
   const broker = new NatsBroker({ url: server.url, publishTimeout: 20_000 });
   const seen = {
-    alone: new Inbox<number>(20_000),
-    ordered: new Inbox<number>(20_000),
-    push: new Inbox<number>(20_000),
-    group: new Inbox<number>(20_000),
+    alone: new Inbox<number>(),
+    ordered: new Inbox<number>(),
+    push: new Inbox<number>(),
+    group: new Inbox<number>(),
   };
   const listen = { ackWait: 2000 };
   broker.subscriber(on, listen, async (n: number) => seen.alone.push(n));

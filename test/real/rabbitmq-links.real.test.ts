@@ -10,7 +10,7 @@ import {
   type AnyBroker,
 } from "millrace";
 import { queue, RabbitmqBroker, topic } from "millrace/rabbitmq";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Gate, Inbox } from "../conformance/inbox.ts";
 import { shareRabbitmq, startRabbitmq, type RealBroker } from "./brokers.ts";
 import { freePorts } from "./brokers/server.ts";
@@ -102,7 +102,8 @@ test("of several servers the one that answers is taken, and the next when it goe
   two.mend();
   one.cut({ refuse: true });
   await broker.publish("ticks", 1);
-  expect([one.connections, two.connections]).toEqual([0, 2]);
+  // The other of its two connections may come later.
+  await expect.poll(() => [one.connections, two.connections]).toEqual([0, 2]);
   expect(log.lines.items.map(({ msg }) => msg).join("\n")).not.toContain("guest:guest");
 });
 
@@ -119,7 +120,10 @@ test("a publish during an outage fails at its deadline, and so does one that is 
   const broker = new RabbitmqBroker({ url: wire.url, publishTimeout: 300 });
   const log = recordedLog();
   await using _app = await start(broker, log.logger);
-  await broker.publish("ticks", 0);
+  /** In time at last: on a busy machine one may take longer than that. */
+  const publish = (tick: number) =>
+    vi.waitFor(() => broker.publish("ticks", tick), { timeout: 30_000 });
+  await publish(0);
   const publishing = Promise.allSettled(
     Array.from({ length: 20 }, () => broker.publish("ticks", 1)),
   );
@@ -141,7 +145,7 @@ test("a publish during an outage fails at its deadline, and so does one that is 
     () => log.lines.items.filter(({ msg }) => msg.endsWith("again")).length === 2,
     "both connections",
   );
-  await broker.publish("ticks", 4);
+  await publish(4);
 });
 
 test("what was given up at its deadline is not sent when the connection is back", async () => {
@@ -156,7 +160,7 @@ test("what was given up at its deadline is not sent when the connection is back"
   await expect(broker.publish(jobs, 1)).rejects.toThrow(/out of reach/);
   wire.mend();
   while (app.health().brokers[0]?.state !== "connected") await new Promise(setImmediate);
-  await broker.publish(jobs, 2);
+  await vi.waitFor(() => broker.publish(jobs, 2), { timeout: 30_000 });
   expect(await seen.first(1)).toEqual([2]);
   await app.stop();
 });
@@ -225,7 +229,7 @@ test("a plain client's request is answered where it asks, with its own correlati
 
 test(
   "a storm of cuts: subscribers, groups, queues, exchanges and requests are there after each",
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     await using wire = await startWire(server.url);
     const events = topic(named("events"), { autoDelete: true });

@@ -4,15 +4,18 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { spawnDev, waitFor } from "../browser/dev.ts";
 import { openPage, type Page } from "../workbench/page.ts";
-import { shareKafka, shareRabbitmq } from "./brokers.ts";
+import { type RealBroker, startKafka, startRabbitmq } from "./brokers.ts";
 
 const shop = join(import.meta.dirname, "..", "..", "examples", "shop");
 
+// Of its own: on shared ones another file's shop would have a part of the invoices.
+const brokers: RealBroker[] = [];
 let dev: ReturnType<typeof spawnDev>;
 let page: Page;
 
 beforeAll(async () => {
-  const [kafka, rabbitmq] = await Promise.all([shareKafka(), shareRabbitmq()]);
+  const [kafka, rabbitmq] = await Promise.all([startKafka(), startRabbitmq()]);
+  brokers.push(kafka, rabbitmq);
   const environment = {
     MILLRACE_KAFKA_URL: kafka.url,
     MILLRACE_RABBITMQ_URL: rabbitmq.url,
@@ -23,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await page?.[Symbol.asyncDispose]();
   await dev?.interrupt();
+  await Promise.all(brokers.map((broker) => broker.stop()));
 });
 
 test("all eight services run, on the emulator's brokers and the real ones", async () => {

@@ -49,7 +49,8 @@ test.each(brokerNames)(
     });
     expect(stdout).toMatch(/Tests {2}1 passed \(1\)/);
   },
-  60_000,
+  // The compiler and another vitest, one after the other.
+  180_000,
 );
 
 test("what exists is not overwritten, but named, and nothing else is written", async () => {
