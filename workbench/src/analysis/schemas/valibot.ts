@@ -1,7 +1,8 @@
 /** Valibot: functions only; `pipe` puts checks and transformations behind a schema. */
 import { ts } from "ts-morph";
 import type { JsonSchema } from "../../topology.ts";
-import { type Bound, returnedBy } from "../follow.ts";
+import type { Bound } from "../follow.ts";
+import { returnedBy } from "../syntax.ts";
 import type { Library, Maker, SchemaCall } from "./library.ts";
 import {
   allOf,

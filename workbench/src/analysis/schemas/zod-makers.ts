@@ -1,7 +1,8 @@
 /** What each function of `z` makes: a row for each. */
 import { ts } from "ts-morph";
 import type { JsonSchema } from "../../topology.ts";
-import { type Bound, returnedBy } from "../follow.ts";
+import type { Bound } from "../follow.ts";
+import { returnedBy } from "../syntax.ts";
 import {
   allOf,
   anyOf,
