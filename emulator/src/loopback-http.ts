@@ -17,3 +17,23 @@ export function refusal(
   const own = here.flatMap((host) => [`http://${host}`, `https://${host}`]);
   return own.includes(origin) ? undefined : `pages of ${origin} are not allowed`;
 }
+
+/** Calls back with the whole body, or with null as soon as it is larger than `limit`, bytes. */
+export function receiveBody(
+  request: IncomingMessage,
+  limit: number,
+  then: (body: Buffer | null) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  request.on("error", () => {});
+  request.on("data", (chunk: Buffer) => {
+    if (size > limit) return;
+    size += chunk.length;
+    if (size > limit) then(null);
+    else chunks.push(chunk);
+  });
+  request.on("end", () => {
+    if (size <= limit) then(Buffer.concat(chunks));
+  });
+}

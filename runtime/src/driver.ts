@@ -159,8 +159,11 @@ export interface BrokerKind {
    */
   address?(channel: Channel, prefix: string): Address;
   /** Complains about options that cannot go together before anything is connected. @throws {DeclarationError} naming the option. */
-  check?(subscription: Subscribable): void;
+  check?(subscription: Subscribable, complain: Complain): void;
 }
+
+/** Begins with "the subscriber of … has". @throws {DeclarationError} */
+export type Complain = (text: string) => never;
 
 /** Connects. Rejects with ConnectError (unreachable, refused credentials) or ClientMissingError (`npm i nats`). */
 export type Connect = (context: DriverContext) => Promise<Driver>;

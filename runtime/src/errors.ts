@@ -74,3 +74,9 @@ export class RejectMessage extends MillraceError {
     super(reason);
   }
 }
+
+/** What an error says. For localhost Node tries two addresses and gives an error with a code but no message. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}

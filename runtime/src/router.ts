@@ -3,6 +3,7 @@ import type { Params } from "./address.ts";
 import { nameOf, type AddressOf, type Channel } from "./channel.ts";
 import { createIntray, type Consumer } from "./consumer.ts";
 import type { Context } from "./context.ts";
+import type { Complain } from "./driver.ts";
 import { DeclarationError } from "./errors.ts";
 import type {
   Destination,
@@ -235,9 +236,9 @@ function subscriptionProperties(declaration: Declaration): PropertyDescriptorMap
 /** Complains about what no type can tell. */
 function checkDeclaration(declaration: Declaration): void {
   const { options, scope } = declaration;
-  const { template } = scope.address(declaration.on);
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${template}" has ${text}`);
+  const subscribable = scope.subscribable(declaration);
+  const complain: Complain = (text) => {
+    throw new DeclarationError(`the subscriber of "${subscribable.address.template}" has ${text}`);
   };
   const { concurrency = 1, batch } = options;
   if (!Number.isInteger(concurrency) || concurrency < 1)
@@ -250,7 +251,7 @@ function checkDeclaration(declaration: Declaration): void {
     if (options.reply !== undefined)
       complain(`batch and reply: an answer belongs to one request; leave one of them out`);
   }
-  scope.kind.check?.(scope.subscribable(declaration));
+  scope.kind.check?.(subscribable, complain);
 }
 
 /** A publisher or subscriber's broker. */

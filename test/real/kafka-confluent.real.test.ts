@@ -1,16 +1,11 @@
 /** What is special about Confluent's client; what all promise is in ../conformance/kafka-confluent.real.test.ts. */
-import { App, ConnectError, createLogger, type AnyBroker } from "millrace";
+import { ConnectError } from "millrace";
 import { KafkaBroker } from "millrace/kafka";
 import { expect, test } from "vitest";
 import { Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startKafka } from "./brokers.ts";
 import { connectConfluents } from "./brokers/confluent.ts";
-
-async function start(broker: AnyBroker): Promise<App> {
-  const app = new App(broker, { title: "special", logger: createLogger({ level: "silent" }) });
-  await app.start();
-  return app;
-}
 
 test("its members share a group with kafkajs' members", async () => {
   const client = connectConfluents();

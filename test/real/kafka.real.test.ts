@@ -1,20 +1,13 @@
 /** What is special about Kafka, on Apache Kafka; what all brokers promise is in ../conformance. */
-import { App, ConnectError, createLogger, PublishError, type AnyBroker } from "millrace";
+import { ConnectError, PublishError } from "millrace";
 import { KafkaBroker, partitions, pattern, type KafkaOptions } from "millrace/kafka";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Gate, Inbox } from "../conformance/inbox.ts";
 import { startWiredKafka } from "../conformance/worlds-kafka.ts";
+import { start } from "./app.ts";
 import { startKafka, unsecuredToken, type RealKafka } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
-
-const quiet = createLogger({ level: "silent" });
-
-async function start(broker: AnyBroker, logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
-}
 
 let server: RealKafka;
 let clock = 0;

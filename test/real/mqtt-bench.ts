@@ -1,12 +1,9 @@
 /** What the tests of MQTT on mosquitto share. */
 import { randomUUID } from "node:crypto";
-import { App, createLogger, type AnyBroker, type Logger } from "millrace";
 import { MqttBroker, type MqttOptions } from "millrace/mqtt";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { Inbox } from "../conformance/inbox.ts";
 import type { recordedLog } from "./log.ts";
-
-export const quiet: Logger = createLogger({ level: "silent" });
 
 /** A topic, or a service's name, that no other test uses. */
 export const unique = (word: string): string => `${word}-${randomUUID().slice(0, 8)}`;
@@ -19,12 +16,6 @@ export function make(url: string, options: MqttOptions = {}): MqttBroker {
     ...(options.protocol === "3.1.1" ? {} : { sessionExpiry: 60 }),
     ...options,
   });
-}
-
-export async function start(broker: AnyBroker, logger: Logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
 }
 
 /** A client of another make, as far as the broker can tell: plain MQTT.js. */

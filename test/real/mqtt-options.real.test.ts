@@ -2,9 +2,10 @@
 import { DeclarationError, PublishError } from "millrace";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startMosquitto, type RealBroker } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
-import { collect, foreign, line, make, start, unique } from "./mqtt-bench.ts";
+import { collect, foreign, line, make, unique } from "./mqtt-bench.ts";
 import { startWire } from "./wire.ts";
 
 let server: RealBroker;

@@ -2,9 +2,10 @@
 import { PublishError } from "millrace";
 import { expect, test, vi } from "vitest";
 import { Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startMosquitto } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
-import { collect, foreign, line, make, start, unique } from "./mqtt-bench.ts";
+import { collect, foreign, line, make, unique } from "./mqtt-bench.ts";
 import { startWire } from "./wire.ts";
 
 const rounds = Number(process.env["MILLRACE_ROUNDS"] ?? 2);

@@ -13,6 +13,7 @@ import type { MqttOptions } from "millrace/mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createWebSocketStream, WebSocketServer } from "ws";
 import { Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startMosquitto, type RealBroker } from "./brokers.ts";
 import {
   makeCertificates,
@@ -21,7 +22,7 @@ import {
 } from "./brokers/certificates.ts";
 import { freePorts } from "./brokers/server.ts";
 import { recordedLog } from "./log.ts";
-import { line, make, start, unique } from "./mqtt-bench.ts";
+import { line, make, unique } from "./mqtt-bench.ts";
 
 let folder: string;
 let client: Certificates;

@@ -1,10 +1,11 @@
 /** What is special about MQTT, on mosquitto; what all brokers promise is in ../conformance. */
 import { setTimeout as pause } from "node:timers/promises";
-import { App, ConnectError, createLogger, DeclarationError, type AnyBroker } from "millrace";
+import { ConnectError, DeclarationError } from "millrace";
 import { MqttBroker, type MqttOptions } from "millrace/mqtt";
 import mqtt from "mqtt";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startMosquitto, type RealBroker } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
 import { startWire } from "./wire.ts";
@@ -15,7 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const quiet = createLogger({ level: "silent" });
 let names = 0;
 
 /** A broker of a service that nobody else is. */
@@ -26,12 +26,6 @@ function make(options: MqttOptions = {}): MqttBroker {
     ...(options.protocol === "3.1.1" ? {} : { sessionExpiry: 60 }),
     ...options,
   });
-}
-
-async function start(broker: AnyBroker, logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
 }
 
 test.for(["5", "3.1.1"] as const)(

@@ -1,27 +1,13 @@
 /** What is special about NATS, on nats-server; what all brokers promise is in ../conformance. */
-import {
-  App,
-  ConnectError,
-  createLogger,
-  PublishError,
-  RequestError,
-  type AnyBroker,
-} from "millrace";
+import { ConnectError, PublishError, RequestError } from "millrace";
 import { NatsBroker } from "millrace/nats";
 import { connect } from "nats";
 import { expect, test, vi } from "vitest";
 import { Gate, Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { startNatsServer } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
 import { startWire } from "./wire.ts";
-
-const quiet = createLogger({ level: "silent" });
-
-async function start(broker: AnyBroker, logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
-}
 
 const USERS = `authorization { users = [
   { user: anna, password: s3cret, permissions: { publish: { deny: "secret.>" }, subscribe: { deny: "private" } } }

@@ -1,17 +1,11 @@
 /** RabbitMQ's connections: who may connect, what is lost and comes back. */
 import { randomUUID } from "node:crypto";
 import { connect } from "amqplib";
-import {
-  App,
-  ConnectError,
-  createLogger,
-  PublishError,
-  RequestError,
-  type AnyBroker,
-} from "millrace";
+import { App, ConnectError, PublishError, RequestError, type AnyBroker } from "millrace";
 import { queue, RabbitmqBroker, topic } from "millrace/rabbitmq";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Gate, Inbox } from "../conformance/inbox.ts";
+import { quiet, start } from "./app.ts";
 import { shareRabbitmq, startRabbitmq, type RealBroker } from "./brokers.ts";
 import { freePorts } from "./brokers/server.ts";
 import { recordedLog } from "./log.ts";
@@ -21,14 +15,7 @@ let server: RealBroker;
 beforeAll(async () => void (server = await shareRabbitmq()));
 afterAll(() => server.stop());
 
-const quiet = createLogger({ level: "silent" });
 const named = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
-
-async function start(broker: AnyBroker, logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
-}
 
 const failure = (broker: AnyBroker) => start(broker).catch((reason: unknown) => reason);
 

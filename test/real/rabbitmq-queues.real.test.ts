@@ -1,18 +1,11 @@
 /** Exchanges, queues and streams as only RabbitMQ has them; what all brokers promise is in ../conformance. */
 import { randomUUID } from "node:crypto";
 import { connect } from "amqplib";
-import {
-  App,
-  createLogger,
-  DeclarationError,
-  PublishError,
-  RejectMessage,
-  type AnyBroker,
-  type ReceivedMessage,
-} from "millrace";
+import { DeclarationError, PublishError, RejectMessage, type ReceivedMessage } from "millrace";
 import { direct, exchange, fanout, queue, RabbitmqBroker, topic } from "millrace/rabbitmq";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Gate, Inbox } from "../conformance/inbox.ts";
+import { start } from "./app.ts";
 import { shareRabbitmq, startRabbitmq, type RealBroker } from "./brokers.ts";
 import { recordedLog } from "./log.ts";
 
@@ -20,15 +13,8 @@ let server: RealBroker;
 beforeAll(async () => void (server = await shareRabbitmq()));
 afterAll(() => server.stop());
 
-const quiet = createLogger({ level: "silent" });
 const named = (name: string) => `${name}-${randomUUID().slice(0, 8)}`;
 const open = () => new RabbitmqBroker({ url: server.url });
-
-async function start(broker: AnyBroker, logger = quiet): Promise<App> {
-  const app = new App(broker, { title: "special", logger });
-  await app.start();
-  return app;
-}
 
 /** Looks at the server with the plain client. */
 async function look<Seen>(

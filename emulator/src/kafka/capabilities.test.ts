@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { code, section } from "../capabilities-page.ts";
 import { createClock } from "../clock.ts";
 import { openBench } from "./kafka-bench.ts";
 import { assignors } from "./model/groups/consumer/assignors.ts";
@@ -51,12 +52,6 @@ async function page(): Promise<string> {
     ...section("Configs of brokers", configs([...brokerDefinitions.keys()])),
   ].join("\n");
 }
-
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, "", ...lines, ""];
-}
-
-const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(", ");
 
 function apis(): string[] {
   const rows = [...createDispatchTable(createClock()).values()].map(({ api, versions }) => ({

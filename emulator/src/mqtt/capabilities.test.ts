@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { code, section } from "../capabilities-page.ts";
 import {
   answerPacket,
   connectPacket,
@@ -40,12 +41,6 @@ function page(world: World): string {
     ...section("What the server tells of itself", systemTopics(world)),
   ].join("\n");
 }
-
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, "", ...lines, ""];
-}
-
-const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(", ");
 
 const names: Readonly<Record<Version, string>> = { 3: "3.1", 4: "3.1.1", 5: "5" };
 

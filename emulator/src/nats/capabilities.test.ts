@@ -2,9 +2,9 @@
  * docs/emulator-nats.md is made by asking the code, so that it cannot promise what is not there:
  * `npx vitest run --project unit emulator/src/nats/capabilities --update` writes it anew.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
+import { code, section, sourcesIn } from "../capabilities-page.ts";
 import { readSetup } from "./config/read.ts";
 import { parseConf } from "./config/syntax.ts";
 import { consumerFields } from "./jetstream/consumer-config.ts";
@@ -52,12 +52,6 @@ function page(): string {
   ].join("\n");
 }
 
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, "", ...lines, ""];
-}
-
-const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(", ");
-
 // ------------------------------------------------------------ the protocol
 
 /** All that nats-server's parsers read, of clients, routes and leaf nodes. */
@@ -92,19 +86,13 @@ function connectOptions(): string[] {
 }
 
 function headers(): string[] {
-  const names = sources().flatMap((text) => text.match(/Nats-[A-Z][\w-]*\w/g) ?? []);
+  const names = sourcesIn(import.meta.dirname).flatMap(
+    (text) => text.match(/Nats-[A-Z][\w-]*\w/g) ?? [],
+  );
   return [
     "Blocks pass as they are, names are not folded. What it reads or writes itself:",
     `${code([...new Set(names)].sort())}.`,
   ];
-}
-
-/** The source itself, where something is no table. */
-function sources(): string[] {
-  const folder = fileURLToPath(new URL(".", import.meta.url));
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !/(test|bench)\.ts$/.test(file))
-    .map((file) => readFileSync(`${folder}/${file}`, "utf8"));
 }
 
 // ------------------------------------------------------------ JetStream
@@ -232,7 +220,7 @@ function refusals(name: string, takes: string, make: Make): string {
 function errors(): string[] {
   const row = /\[\s*(\d{3}),\s*(10\d{3}),\s*"([^"]*)",?\s*\]/g;
   const byCode = new Map(
-    sources()
+    sourcesIn(import.meta.dirname)
       .flatMap((text) => [...text.matchAll(row)])
       .map(([, status, number, text = ""]) => [Number(number), { status, text }]),
   );

@@ -2,9 +2,9 @@
  * docs/emulator-rabbitmq.md is made by asking the code, so that it cannot promise what is not there:
  * `npx vitest run --project unit emulator/src/rabbitmq/capabilities --update` writes it anew.
  */
-import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { code, section, sourcesIn } from "../capabilities-page.ts";
 import { routes } from "./management/routes.ts";
 import type { QueueType } from "./model/contract.ts";
 import { EXCHANGE_TYPES } from "./model/exchange-types.ts";
@@ -45,12 +45,6 @@ function page(answers: Answers): string {
     ...section("Management API", managementApi()),
   ].join("\n");
 }
-
-function section(title: string, lines: readonly string[]): string[] {
-  return [`## ${title}`, "", ...lines, ""];
-}
-
-const code = (words: readonly string[]) => words.map((word) => `\`${word}\``).join(", ");
 
 // ------------------------------------------------------------ the protocol
 
@@ -248,7 +242,7 @@ function policies(): string[] {
 
 function errors(): string[] {
   const call = /(channel|connection)Error\(\s*(\d{3}),\s*(?:"([^"]+)"|`([^`]+)`)/g;
-  const rows = sources().flatMap((source) =>
+  const rows = sourcesIn(import.meta.dirname).flatMap((source) =>
     [...source.matchAll(call)].map(([, closes, number, plain, template]) => {
       const shown = plain ?? template?.replace(/\$\{(?:[^{}]|\{[^{}]*\})*\}/g, "…");
       return `| ${number} | ${closes} | ${shown?.replace(/\|/g, "\\|")} |`;
@@ -259,14 +253,6 @@ function errors(): string[] {
     "| --- | --- | --- |",
     ...[...new Set(rows)].sort(),
   ];
-}
-
-/** The source itself, where something is no table. */
-function sources(): string[] {
-  const folder = fileURLToPath(new URL(".", import.meta.url));
-  return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".ts") && !/(test|bench)\.ts$/.test(file))
-    .map((file) => readFileSync(`${folder}/${file}`, "utf8"));
 }
 
 // ------------------------------------------------------------ the management API

@@ -1,6 +1,6 @@
 /** Kafka: topics, patterns, partitions, consumer groups; requests over a reply topic. At least once. */
 import { Broker } from "../broker.ts";
-import type { BrokerKind, Subscribable } from "../driver.ts";
+import type { BrokerKind, Complain, Subscribable } from "../driver.ts";
 import { AddressError, DeclarationError } from "../errors.ts";
 import { Router } from "../router.ts";
 import { Scope } from "../scope.ts";
@@ -72,10 +72,7 @@ function checkBroker(options: KafkaOptions): void {
 }
 
 /** Complains about what no type can tell. */
-function check({ address, channel, options }: Subscribable): void {
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${address.template}" has ${text}`);
-  };
+function check({ address, channel, options }: Subscribable, complain: Complain): void {
   const given = options as KafkaSubscriberOptions;
   const { group, groupInstanceId, from, sessionTimeout = 30_000, heartbeatInterval } = given;
   if (channel?.type === "partitions" && group !== undefined)

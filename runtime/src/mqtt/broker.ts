@@ -20,9 +20,9 @@ const five: BrokerKind = {
 const three: BrokerKind = {
   ...five,
   headers: false,
-  check(subscribable) {
+  check(subscribable, complain) {
     refuseSubscriberOptions(subscribable.address.template, subscribable.options);
-    checkSubscriber(subscribable);
+    checkSubscriber(subscribable, complain);
   },
 };
 

@@ -1,5 +1,5 @@
 /** Options that cannot be: those that only MQTT 5 has, under 3.1.1, and those that do not go together. */
-import type { Subscribable } from "../driver.ts";
+import type { Complain, Subscribable } from "../driver.ts";
 import { DeclarationError } from "../errors.ts";
 import type {
   Mqtt5ConnectionOptions,
@@ -78,11 +78,8 @@ type Checked = Mqtt5SubscriberOptions & {
 };
 
 /** @throws {DeclarationError} for options of a subscriber that cannot be, or not together. */
-export function checkSubscriber({ address, options }: Subscribable): void {
+export function checkSubscriber({ options }: Subscribable, complain: Complain): void {
   const given = options as Checked;
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${address.template}" has ${text}`);
-  };
   const { receiveMaximum, sessionExpiry, cleanStart, group, concurrency = 1, batch } = given;
   if (receiveMaximum !== undefined) {
     if (!whole(receiveMaximum, 1, 65_535))

@@ -2,9 +2,9 @@
 import { within } from "../abortable.ts";
 import { createBackoff, type Backoff } from "../backoff.ts";
 import type { DriverContext } from "../driver.ts";
-import { ConnectError, DeclarationError } from "../errors.ts";
+import { ConnectError, DeclarationError, messageOf } from "../errors.ts";
 import type { IClientOptions, IClientSubscribeOptions, MqttClient } from "./driver.ts";
-import { codeOf, disconnected, messageOf, SESSION_TAKEN_OVER } from "./reasons.ts";
+import { codeOf, disconnected, SESSION_TAKEN_OVER } from "./reasons.ts";
 import { opened } from "./opening.ts";
 import { watchRivals, type Rivals } from "./rivals.ts";
 import { standIn, type Standing } from "./standing.ts";

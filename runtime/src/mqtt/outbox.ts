@@ -1,13 +1,13 @@
 /** Publishes over a link: as many unconfirmed at once as the broker takes, in order, each until it is confirmed. */
 import { abortable, within } from "../abortable.ts";
-import { PublishError } from "../errors.ts";
+import { messageOf, PublishError } from "../errors.ts";
 import { TopicAliases } from "./aliases.ts";
 import type { IClientPublishOptions } from "./driver.ts";
 import type { Link } from "./link.ts";
 import type { Properties } from "./message.ts";
 import type { Qos } from "./options.ts";
 import { packetSize } from "./packet-size.ts";
-import { codeOf, messageOf, NO_SUBSCRIBERS, publishRefused } from "./reasons.ts";
+import { codeOf, NO_SUBSCRIBERS, publishRefused } from "./reasons.ts";
 
 /** 3.1.1 has no receive maximum to tell, but mosquitto (2.0) has one of 20: it confirms QoS 2 messages beyond it and drops them. */
 const UNSAID = 20;

@@ -1,5 +1,5 @@
 /** What a broker's reason codes (MQTT 5, 2.4) and 3.1.1's return codes (3.2.2.3) mean, and what to do about them. */
-import { ConnectError } from "../errors.ts";
+import { ConnectError, messageOf } from "../errors.ts";
 
 /** Reason codes that the driver acts upon. */
 export const NO_SUBSCRIBERS = 0x10;
@@ -148,9 +148,3 @@ function named(code: number, cause: unknown): string {
 
 const nameOf = (code: number): string =>
   `${names[code] ?? "no reason given"}, 0x${code.toString(16).padStart(2, "0")}`;
-
-/** For localhost Node tries two addresses and gives an error with a code but no message. */
-export function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.message || ("code" in error ? String(error.code) : error.name);
-}

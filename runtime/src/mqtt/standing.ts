@@ -2,10 +2,10 @@
 import { within } from "../abortable.ts";
 import { createBackoff } from "../backoff.ts";
 import type { DriverContext } from "../driver.ts";
-import { ConnectError } from "../errors.ts";
+import { ConnectError, messageOf } from "../errors.ts";
 import type { IClientSubscribeOptions } from "./driver.ts";
 import type { Link } from "./link.ts";
-import { codeOf, messageOf, subscribeRefused } from "./reasons.ts";
+import { codeOf, subscribeRefused } from "./reasons.ts";
 
 export interface Standing {
   readonly filter: string;

@@ -1,6 +1,6 @@
 /** Why a connection could not be made, as one error that says what to do. */
-import { ConnectError } from "../errors.ts";
-import { codeOf, connectRefused, messageOf } from "./reasons.ts";
+import { ConnectError, messageOf } from "../errors.ts";
+import { codeOf, connectRefused } from "./reasons.ts";
 
 /** What Node and OpenSSL call it, and what to do. */
 const tls: readonly (readonly [RegExp, string])[] = [

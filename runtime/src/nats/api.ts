@@ -1,7 +1,7 @@
 /** JetStream's API: JSON requests on `$JS.API.>`. https://docs.nats.io/reference/reference-protocols/nats_api_reference */
 import { within } from "../abortable.ts";
-import { ConnectError, MillraceError } from "../errors.ts";
-import { codeOf, messageOf, type Link } from "./link.ts";
+import { ConnectError, messageOf, MillraceError } from "../errors.ts";
+import { codeOf, type Link } from "./link.ts";
 
 /** JetStream answered with an error. */
 export class ApiError extends MillraceError {

@@ -1,17 +1,13 @@
 /** Options that cannot go together, told where they are declared. */
 import { parseAddress, SUBJECTS } from "../address.ts";
-import type { Subscribable } from "../driver.ts";
-import { DeclarationError } from "../errors.ts";
+import type { Complain, Subscribable } from "../driver.ts";
 import { checkBucket } from "./buckets.ts";
 import { optionsOf, type JetStreamChannelOptions, type KvChannelOptions } from "./channels.ts";
 import type { PullOptions } from "./stream-options.ts";
 
 /** @throws {DeclarationError} naming the option. */
-export function checkSubscription({ address, channel, options }: Subscribable): void {
+export function checkSubscription({ channel, options }: Subscribable, complain: Complain): void {
   if (channel === undefined) return;
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${address.template}" has ${text}`);
-  };
   const given = options as PullOptions & { reply?: unknown };
   if (given.reply !== undefined)
     complain("reply: a stream's messages expect no answer; subscribe to the plain subject");

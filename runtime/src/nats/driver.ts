@@ -31,6 +31,7 @@ import type {
 import {
   ClientMissingError,
   ConnectError,
+  messageOf,
   MillraceError,
   PublishError,
   RequestError,
@@ -40,7 +41,7 @@ import { parseServerUrl } from "../server-url.ts";
 import type { Api } from "./api.ts";
 import { credentialsOf } from "./credentials.ts";
 import { createJetStream, type JetStream } from "./jetstream.ts";
-import { codeOf, Link, messageOf } from "./link.ts";
+import { codeOf, Link } from "./link.ts";
 import { readMessage, writeHeaders } from "./message.ts";
 import type { NatsOptions } from "./options.ts";
 

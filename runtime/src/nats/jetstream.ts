@@ -1,6 +1,6 @@
 /** The part of the driver that is about streams: which channel reads and writes what. */
 import type { ActiveSubscription, Incoming, Outgoing, SubscribeRequest } from "../driver.ts";
-import { PublishError } from "../errors.ts";
+import { messageOf, PublishError } from "../errors.ts";
 import { createAnswers } from "./answers.ts";
 import { createApi, type Api } from "./api.ts";
 import { kvConsumer, objectsConsumer, openObjects, readKv, readObject } from "./buckets.ts";
@@ -11,7 +11,7 @@ import {
   type ObjectsChannelOptions,
 } from "./channels.ts";
 import { consumerSpec, type ConsumerSpec } from "./consumer-config.ts";
-import { messageOf, type Link } from "./link.ts";
+import type { Link } from "./link.ts";
 import type { StreamMessage } from "./options.ts";
 import { startReading, type Reading } from "./reading.ts";
 import { readStreamMessage } from "./stream-message.ts";

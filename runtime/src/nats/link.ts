@@ -5,7 +5,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { abortable, within } from "../abortable.ts";
 import type { DriverContext } from "../driver.ts";
-import { PublishError } from "../errors.ts";
+import { messageOf, PublishError } from "../errors.ts";
 import type { NatsClient, Package } from "./driver.ts";
 
 /** Counts the attempts to reconnect. */
@@ -150,6 +150,3 @@ export class Link {
 /** The client's code of an error: `503`, `AUTHORIZATION_VIOLATION` … */
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof Error && "code" in error ? String(error.code) : undefined;
-
-export const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);

@@ -2,13 +2,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { createBackoff } from "../backoff.ts";
 import type { ActiveSubscription, Incoming } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { Answers } from "./answers.ts";
 import type { Api } from "./api.ts";
 import type { ConsumerSpec } from "./consumer-config.ts";
 import { createConsumer, type ConsumerFacts } from "./consumer.ts";
 import type { Msg } from "./driver.ts";
 import { createHolding, type Holding } from "./holding.ts";
-import { messageOf } from "./link.ts";
 import type { StreamMessage } from "./options.ts";
 import { createPull, type Ending, type Source } from "./pull.ts";
 import { createPush } from "./push.ts";

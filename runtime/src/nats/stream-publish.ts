@@ -4,10 +4,10 @@
  */
 import { abortable, within } from "../abortable.ts";
 import type { Outgoing } from "../driver.ts";
-import { MillraceError, PublishError } from "../errors.ts";
+import { messageOf, MillraceError, PublishError } from "../errors.ts";
 import { ApiError, isApiError, readAnswer } from "./api.ts";
 import { optionsOf, type JetStreamChannelOptions } from "./channels.ts";
-import { codeOf, messageOf, type Link } from "./link.ts";
+import { codeOf, type Link } from "./link.ts";
 import { writeHeaders } from "./message.ts";
 import type { KvPutOptions, StreamPublishOptions } from "./stream-options.ts";
 

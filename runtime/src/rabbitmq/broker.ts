@@ -21,7 +21,7 @@ function kindWith(exchange: Exchange): BrokerKind {
     headers: true,
     routing: routingBy(exchange),
     address: (channel, prefix) => parseAddress(prefix + channel.address, QUEUE_NAMES),
-    check: (subscription) => checkSubscriber(subscription, exchange),
+    check: (subscription, complain) => checkSubscriber(subscription, complain, exchange),
   };
 }
 

@@ -1,17 +1,17 @@
 /** Options that cannot go together, said where they are declared. */
-import type { Subscribable } from "../driver.ts";
-import { DeclarationError } from "../errors.ts";
+import type { Complain, Subscribable } from "../driver.ts";
 import type { QueueOptions } from "./channels.ts";
 import { routingType, type Exchange } from "./exchanges.ts";
 import type { ConsumerOptions, RabbitmqSubscriberOptions } from "./options.ts";
 import { subscribed } from "./topology.ts";
 
 /** @throws {DeclarationError} naming the option. */
-export function checkSubscriber(subscription: Subscribable, defaultExchange: Exchange): void {
+export function checkSubscriber(
+  subscription: Subscribable,
+  complain: Complain,
+  defaultExchange: Exchange,
+): void {
   const { address, channel, options } = subscription;
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${address.template}" has ${text}`);
-  };
   const {
     concurrency = 1,
     prefetch,

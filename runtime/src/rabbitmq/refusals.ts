@@ -1,5 +1,5 @@
 /** What RabbitMQ refuses, said so that one knows what to do. */
-import { ConnectError, DeclarationError, MillraceError } from "../errors.ts";
+import { ConnectError, DeclarationError, messageOf, MillraceError } from "../errors.ts";
 
 /** An error of amqplib where the server closed a channel or the connection. */
 interface Refusal extends Error {
@@ -24,11 +24,8 @@ export const isPassing = (error: unknown): boolean =>
 
 /** RabbitMQ's own text: `PRECONDITION_FAILED - inequivalent arg …`. */
 export function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const quoted = /with message "([\s\S]*)"$/.exec(error.message)?.[1];
-  // For localhost Node tries two addresses and gives an error with a code but no message.
-  const { code = error.name } = error as { code?: string | number };
-  return quoted ?? (error.message || String(code));
+  const said = messageOf(error);
+  return /with message "([\s\S]*)"$/.exec(said)?.[1] ?? said;
 }
 
 /** Why something could not be declared or consumed. `what`: whose declaration it was. */

@@ -2,7 +2,7 @@
 import { parseAddress, type Address, type AddressDialect } from "../address.ts";
 import { Broker } from "../broker.ts";
 import type { Channel } from "../channel.ts";
-import type { BrokerKind, Subscribable } from "../driver.ts";
+import type { BrokerKind, Complain, Subscribable } from "../driver.ts";
 import { AddressError, DeclarationError } from "../errors.ts";
 import { Router } from "../router.ts";
 import { Scope } from "../scope.ts";
@@ -82,10 +82,7 @@ function globAddress(glob: string): Address {
   };
 }
 
-function check({ address, channel, options }: Subscribable): void {
-  const complain = (text: string) => {
-    throw new DeclarationError(`the subscriber of "${address.template}" has ${text}`);
-  };
+function check({ address, channel, options }: Subscribable, complain: Complain): void {
   if ((options as { group?: string }).group !== undefined) {
     complain(
       channel === undefined || channel.type === "pattern"
@@ -100,14 +97,14 @@ function check({ address, channel, options }: Subscribable): void {
   else checkStream(channel.options, channel.type, complain);
 }
 
-function checkList(options: ListOptions, type: string, complain: (text: string) => void): void {
+function checkList(options: ListOptions, type: string, complain: Complain): void {
   for (const option of ["processing", "consumer", "rejected"] as const) {
     if (type === "list" && options[option] !== undefined)
       complain(`${option}, which only a reliable list has: add reliable: true`);
   }
 }
 
-function checkStream(options: StreamOptions, type: string, complain: (text: string) => void): void {
+function checkStream(options: StreamOptions, type: string, complain: Complain): void {
   for (const option of GROUP_ONLY) {
     if (type === "stream" && options[option] !== undefined)
       complain(`${option}, which only a stream with a group has: add group`);

@@ -1,12 +1,11 @@
 /** A subscription to a channel, to those that a template matches, or to a pattern. At most once. */
 import type { ActiveSubscription, DriverContext, SubscribeRequest } from "../driver.ts";
-import { ConnectError, MillraceError } from "../errors.ts";
+import { ConnectError, messageOf, MillraceError } from "../errors.ts";
 import { createIntake } from "../intake.ts";
 import { globOf } from "./glob.ts";
 import type { Hub, Topic } from "./hub.ts";
 import { readChannel, type Answer } from "./message.ts";
 import type { RedisChannelMessage } from "./options.ts";
-import { textOf } from "./reply-errors.ts";
 
 /** From here on a queue is worth a warning, at each doubling. */
 const MANY_WAITING = 10_000;
@@ -38,7 +37,7 @@ export async function subscribeChannel(
   } catch (cause) {
     if (cause instanceof MillraceError) throw cause;
     throw new ConnectError(
-      `Redis refuses the subscription to "${topic.name}" (${textOf(cause)}): give the user the permission (ACL SETUSER … &${topic.name})`,
+      `Redis refuses the subscription to "${topic.name}" (${messageOf(cause)}): give the user the permission (ACL SETUSER … &${topic.name})`,
       { cause },
     );
   }

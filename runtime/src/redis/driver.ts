@@ -16,7 +16,13 @@ import type {
   Outgoing,
   SubscribeRequest,
 } from "../driver.ts";
-import { ClientMissingError, ConnectError, PublishError, RequestError } from "../errors.ts";
+import {
+  ClientMissingError,
+  ConnectError,
+  messageOf,
+  PublishError,
+  RequestError,
+} from "../errors.ts";
 import { subscribeChannel } from "./channel.ts";
 import { createClients, createDuplicates, type Clients } from "./clients.ts";
 import { Hub } from "./hub.ts";
@@ -27,7 +33,6 @@ import { publishTo } from "./publishing.ts";
 import { Replies } from "./replies.ts";
 import type { Waiting } from "./reader.ts";
 import { subscribeReliableList } from "./reliable-list.ts";
-import { textOf } from "./reply-errors.ts";
 import { subscribeList } from "./list.ts";
 import { Sender } from "./sender.ts";
 import { subscribeGroup } from "./stream-group.ts";
@@ -130,7 +135,7 @@ export class RedisDriver implements Driver {
       return active;
     } catch (cause) {
       waiting.link.end();
-      throw new ConnectError(`cannot read the ${kind} "${key}": ${textOf(cause)}`, { cause });
+      throw new ConnectError(`cannot read the ${kind} "${key}": ${messageOf(cause)}`, { cause });
     }
   }
 

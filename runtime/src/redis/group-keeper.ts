@@ -1,8 +1,9 @@
 /** Makes a stream's group, and makes it anew when it is gone: from where it was, so that nothing is skipped. */
 import type { DriverContext } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { RedisClient } from "./driver.ts";
 import { isBefore, readInfo } from "./entries.ts";
-import { isReply, textOf } from "./reply-errors.ts";
+import { isReply } from "./reply-errors.ts";
 
 export class GroupKeeper {
   readonly #client: RedisClient;
@@ -54,7 +55,7 @@ export class GroupKeeper {
       const newest = textIn(readInfo(reply), "last-generated-id") ?? "0-0";
       return isBefore(newest, this.#last) ? "0" : this.#last;
     } catch (error) {
-      if (textOf(error).includes("no such key")) return "0";
+      if (messageOf(error).includes("no such key")) return "0";
       throw error;
     }
   }

@@ -3,7 +3,7 @@
  * meanwhile; what a handler sends back is delivered again from here, so that its attempts are counted.
  */
 import type { DriverContext, Incoming, SubscribeRequest } from "../driver.ts";
-import { textOf } from "./reply-errors.ts";
+import { messageOf } from "../errors.ts";
 import { Slots } from "./slots.ts";
 
 /** What the kinds of subscription do differently. */
@@ -84,7 +84,7 @@ export class Hand<Item> {
       .release(left)
       .catch((error: unknown) =>
         this.#logger.warn(
-          `could not give back ${left.length} messages of "${this.#request.address.template}" (${textOf(error)}): they come again when this consumer does, or counts as lost`,
+          `could not give back ${left.length} messages of "${this.#request.address.template}" (${messageOf(error)}): they come again when this consumer does, or counts as lost`,
         ),
       );
   }
@@ -150,7 +150,9 @@ export class Hand<Item> {
       await this.#keeping.repeat?.(item, attempt);
     } catch (error) {
       // Then the count in Redis is behind by one, and nothing else.
-      this.#logger.warn(`could not tell Redis that a message is delivered again: ${textOf(error)}`);
+      this.#logger.warn(
+        `could not tell Redis that a message is delivered again: ${messageOf(error)}`,
+      );
     }
   }
 }

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from "node:crypto";
 import type { DriverContext } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { Sender } from "./sender.ts";
 
 /** For how long a process that is not heard of counts as living, in ms. */
@@ -55,9 +56,7 @@ export async function acquire(leasing: Leasing): Promise<Lease> {
   }
   const timer = setInterval(
     () =>
-      void renew().catch((error: unknown) =>
-        logger.warn(`could not ${what}: ${error instanceof Error ? error.message : String(error)}`),
-      ),
+      void renew().catch((error: unknown) => logger.warn(`could not ${what}: ${messageOf(error)}`)),
     LEASE / 3,
   );
   timer.unref();

@@ -2,9 +2,9 @@
 import { within } from "../abortable.ts";
 import { createBackoff } from "../backoff.ts";
 import type { DriverContext } from "../driver.ts";
-import { ConnectError } from "../errors.ts";
+import { ConnectError, messageOf } from "../errors.ts";
 import type { RedisClient } from "./driver.ts";
-import { isRefusal, isReply, textOf } from "./reply-errors.ts";
+import { isRefusal, isReply } from "./reply-errors.ts";
 
 /** How to open a link. */
 export interface Opening {
@@ -160,7 +160,7 @@ export class Link {
       } catch (error) {
         // Lost again, or the server refuses what it granted before.
         if (epoch !== this.epoch || this.client.status !== "ready") return;
-        context.logger.error(`Redis at ${address} refuses ${use}: ${textOf(error)}`);
+        context.logger.error(`Redis at ${address} refuses ${use}: ${messageOf(error)}`);
       }
       if (epoch !== this.epoch || this.client.status !== "ready") return;
       calm();
@@ -200,18 +200,18 @@ async function ask(client: RedisClient): Promise<void> {
 function failure(address: string, cause: unknown): ConnectError {
   if (isRefusal(cause)) {
     return new ConnectError(
-      `Redis at ${address} refused the credentials (${textOf(cause)}): check user and password`,
+      `Redis at ${address} refused the credentials (${messageOf(cause)}): check user and password`,
       { cause },
     );
   }
   if (isReply(cause, "NOPERM")) {
     return new ConnectError(
-      `Redis at ${address} does not permit what is needed (${textOf(cause)}): give the user the permission (ACL SETUSER)`,
+      `Redis at ${address} does not permit what is needed (${messageOf(cause)}): give the user the permission (ACL SETUSER)`,
       { cause },
     );
   }
   return new ConnectError(
-    `Redis at ${address} does not answer (${textOf(cause)}): start a server (redis-server), or set MILLRACE_REDIS_URL`,
+    `Redis at ${address} does not answer (${messageOf(cause)}): start a server (redis-server), or set MILLRACE_REDIS_URL`,
     { cause },
   );
 }

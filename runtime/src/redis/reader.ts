@@ -6,8 +6,9 @@ import { setTimeout as pause } from "node:timers/promises";
 import { abortable, within } from "../abortable.ts";
 import { createBackoff } from "../backoff.ts";
 import type { DriverContext } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { Link } from "./link.ts";
-import { isCutOff, isPassing, isUnsent, textOf } from "./reply-errors.ts";
+import { isCutOff, isPassing, isUnsent } from "./reply-errors.ts";
 import type { Slots } from "./slots.ts";
 
 /** A connection that waits at Redis. */
@@ -101,7 +102,7 @@ export function startReader(reading: Reading): Reader {
   function note(error: unknown): void {
     // The link says so itself.
     if (isUnsent(error) || isCutOff(error)) return;
-    const text = textOf(error);
+    const text = messageOf(error);
     if (problem === text) return;
     problem = text;
     if (isPassing(error)) logger.warn(`${name} cannot be read at present: ${text}`);

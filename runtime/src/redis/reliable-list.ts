@@ -4,6 +4,7 @@
  * else by another one when its lease has expired.
  */
 import type { ActiveSubscription, DriverContext, SubscribeRequest } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { ListOptions } from "./channels.ts";
 import { isSealed } from "./envelope.ts";
 import { Hand } from "./hand.ts";
@@ -11,7 +12,6 @@ import { acquire, LEASE } from "./lease.ts";
 import { readList, type Answer } from "./message.ts";
 import { startReader, type Waiting } from "./reader.ts";
 import type { Sender } from "./sender.ts";
-import { textOf } from "./reply-errors.ts";
 
 /** How many are moved at once when the handler takes many. */
 const MOST_AT_ONCE = 100;
@@ -165,7 +165,9 @@ export async function subscribeReliableList(
         const calm = link.epoch === 0 || performance.now() - link.since > LEASE;
         if (calm && !link.lost) next = await recover();
       } catch (error) {
-        logger.error(`could not look for what lost consumers of "${key}" left: ${textOf(error)}`);
+        logger.error(
+          `could not look for what lost consumers of "${key}" left: ${messageOf(error)}`,
+        );
       }
       recoverIn(next);
     }, ms).unref();

@@ -7,10 +7,10 @@
 import { randomUUID } from "node:crypto";
 import { abortable, within } from "../abortable.ts";
 import type { Incoming, Outgoing } from "../driver.ts";
-import { ConnectError, MillraceError, RequestError } from "../errors.ts";
+import { ConnectError, messageOf, MillraceError, RequestError } from "../errors.ts";
 import type { Hub, Topic } from "./hub.ts";
 import { readChannel, type Answer } from "./message.ts";
-import { isReply, textOf } from "./reply-errors.ts";
+import { isReply } from "./reply-errors.ts";
 
 export class Replies {
   readonly #hub: Hub;
@@ -77,7 +77,7 @@ export class Replies {
     } catch (cause) {
       if (cause instanceof MillraceError) throw cause;
       throw new ConnectError(
-        `Redis refuses the subscription to "${topic.name}", which answers need (${textOf(cause)}): give the user the permission (ACL SETUSER … &millrace.replies.*)`,
+        `Redis refuses the subscription to "${topic.name}", which answers need (${messageOf(cause)}): give the user the permission (ACL SETUSER … &millrace.replies.*)`,
         { cause },
       );
     }

@@ -1,10 +1,10 @@
 /** Sends commands over a link: waits for a lost connection, within a time, and repeats only what was surely not done. */
 import { setTimeout as pause } from "node:timers/promises";
 import { abortable, within } from "../abortable.ts";
-import { MillraceError, PublishError } from "../errors.ts";
+import { messageOf, MillraceError, PublishError } from "../errors.ts";
 import type { RedisClient } from "./driver.ts";
 import type { Link } from "./link.ts";
-import { isCutOff, isPassing, isUnsent, textOf } from "./reply-errors.ts";
+import { isCutOff, isPassing, isUnsent } from "./reply-errors.ts";
 
 export interface Sending {
   /** For messages: `publish to "orders"`. */
@@ -47,7 +47,7 @@ export class Sender {
       throw new PublishError(
         isCutOff(cause)
           ? `the connection to Redis was lost before it answered to the attempt to ${what}: it may or may not have been done`
-          : `cannot ${what}: ${textOf(cause)}`,
+          : `cannot ${what}: ${messageOf(cause)}`,
         { cause },
       );
     } finally {

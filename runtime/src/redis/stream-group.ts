@@ -3,6 +3,7 @@
  * An entry stays pending until it is acknowledged; while it is in hand its idle time is reset, so that nobody else takes it.
  */
 import type { ActiveSubscription, DriverContext, SubscribeRequest } from "../driver.ts";
+import { messageOf } from "../errors.ts";
 import type { StreamOptions } from "./channels.ts";
 import { readEntries, readPending, readReply } from "./entries.ts";
 import { GroupKeeper } from "./group-keeper.ts";
@@ -11,7 +12,7 @@ import { acquire } from "./lease.ts";
 import { readEntry, type Answer } from "./message.ts";
 import type { RedisStreamEntry } from "./options.ts";
 import { NoMore, startReader, type Waiting } from "./reader.ts";
-import { isReply, textOf } from "./reply-errors.ts";
+import { isReply } from "./reply-errors.ts";
 import type { ConsumerName } from "./reliable-list.ts";
 import type { Sender } from "./sender.ts";
 
@@ -213,8 +214,10 @@ export async function subscribeGroup(
       const ids = [...inHand()];
       if (ids.length === 0 || sender.link.lost) return;
       void call("xclaim", [name, 0, ...ids, "JUSTID"]).catch((error: unknown) => {
-        if (!textOf(error).includes("NOGROUP"))
-          logger.warn(`could not keep the entries of "${key}" that are in hand: ${textOf(error)}`);
+        if (!messageOf(error).includes("NOGROUP"))
+          logger.warn(
+            `could not keep the entries of "${key}" that are in hand: ${messageOf(error)}`,
+          );
       });
     },
     Math.max(100, Math.min(10_000, (minIdle === false ? 60_000 : minIdle) / 3)),

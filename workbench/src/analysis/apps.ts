@@ -3,11 +3,12 @@ import { ts } from "ts-morph";
 import { receiverOf } from "./brokers.ts";
 import type { Reach } from "./callers.ts";
 import { exportedNameOf } from "./exports.ts";
-import { annotationOf, type Bound, type Env, type Follower } from "./follow.ts";
+import type { Bound, Env, Follower } from "./follow.ts";
 import type { AppFound } from "./found.ts";
 import { optionOf } from "./options.ts";
 import { keyOf, placeOf } from "./places.ts";
 import type { Reading } from "./reading.ts";
+import { annotationOf } from "./syntax.ts";
 import { textOf } from "./texts.ts";
 
 /** Usually one; several where a function that makes Apps is called with other brokers or titles. */

@@ -1,10 +1,11 @@
 /** Which broker or router an expression is, with the prefixes it went through on the way. */
 import { ts } from "ts-morph";
 import type { ProtocolName } from "../topology.ts";
-import { annotationOf, type Bound, type Env, type Follower } from "./follow.ts";
+import type { Bound, Env, Follower } from "./follow.ts";
 import { optionOf } from "./options.ts";
 import { keyOf } from "./places.ts";
 import { recognise, type Recognised } from "./recognised.ts";
+import { annotationOf } from "./syntax.ts";
 import { textOf } from "./texts.ts";
 
 /** A broker, a router, or a parameter that stands for one. */

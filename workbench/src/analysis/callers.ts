@@ -1,7 +1,8 @@
 /** Who calls a function: declarations inside `registerOrders(broker, prefix)` mean something else at each call. */
 import { ts } from "ts-morph";
 import { exportedNameOf } from "./exports.ts";
-import { type Env, type Follower, nameOf } from "./follow.ts";
+import type { Env, Follower } from "./follow.ts";
+import { nameOf } from "./syntax.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** One way to reach a declaration. */

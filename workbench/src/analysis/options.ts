@@ -1,6 +1,7 @@
 /** The arguments of a declaration: `(address, options?, handler?)`, and single options as they are written. */
 import { ts } from "ts-morph";
-import { type Bound, type Env, type Follower, type Found, nameOf } from "./follow.ts";
+import type { Bound, Env, Follower, Found } from "./follow.ts";
+import { nameOf } from "./syntax.ts";
 
 export interface DeclarationArguments {
   readonly address: ts.Expression | undefined;

@@ -1,6 +1,7 @@
 /** The text that an expression is known to have before anything runs: addresses, groups, titles, urls. */
 import { ts } from "ts-morph";
-import { type Env, type Follower, type Found, nameOf } from "./follow.ts";
+import type { Env, Follower, Found } from "./follow.ts";
+import { nameOf } from "./syntax.ts";
 
 export type Text =
   /**

@@ -9,6 +9,7 @@ import {
   json,
   type RegistryAnswer,
   type RegistryRequest,
+  scopeOf,
 } from "./request.ts";
 import type { JsonObject } from "./schema-store.ts";
 import { type Config, levels } from "./settings.ts";
@@ -43,10 +44,6 @@ export function deleteConfig(request: RegistryRequest): RegistryAnswer {
   checkWritable(request.registry, scope);
   settings.deleteConfig(scope);
   return json(config);
-}
-
-function scopeOf({ parameters }: RegistryRequest): string | null {
-  return parameters["subject"] ?? null;
 }
 
 const READERS: Readonly<

@@ -7,6 +7,7 @@ import {
   json,
   type RegistryAnswer,
   type RegistryRequest,
+  scopeOf,
 } from "./request.ts";
 import { modes } from "./settings.ts";
 
@@ -47,8 +48,4 @@ export function deleteMode(request: RegistryRequest): RegistryAnswer {
   if (mode === undefined) throw subjectNotFound(scope ?? "");
   settings.deleteMode(scope);
   return json({ mode });
-}
-
-function scopeOf({ parameters }: RegistryRequest): string | null {
-  return parameters["subject"] ?? null;
 }

@@ -26,6 +26,11 @@ export function subjectOf({ parameters }: RegistryRequest): string {
   return parameters["subject"] ?? "";
 }
 
+/** What a config or a mode is of: a subject, or all of them, which is null. */
+export function scopeOf({ parameters }: RegistryRequest): string | null {
+  return parameters["subject"] ?? null;
+}
+
 /** @throws {RegistryError} 42208 */
 export function checkSubject(subject: string): void {
   if (/\p{Cc}/u.test(subject) || subject === "__GLOBAL" || subject === "__EMPTY")

@@ -5,7 +5,7 @@ import {
   type Server as HttpServer,
   type ServerResponse,
 } from "node:http";
-import { refusal } from "../../loopback-http.ts";
+import { receiveBody, refusal } from "../../loopback-http.ts";
 import { answerRequest } from "./answering.ts";
 import { RegistryError } from "./errors.ts";
 import type { RegistryTerms } from "./port.ts";
@@ -19,7 +19,7 @@ export function registryServer(terms: RegistryTerms): HttpServer {
   const http = createServer((request, response) => {
     const why = refusal(request);
     if (why !== undefined) return void response.writeHead(403).end(`${why}\n`);
-    receive(request, (body) => {
+    receiveBody(request, LARGEST_BODY, (body) => {
       if (body !== null) return send(request, response, answerTo(terms, request, body));
       response.setHeader("connection", "close");
       send(request, response, new RegistryError(413, "HTTP 413 Request Entity Too Large"));
@@ -28,22 +28,6 @@ export function registryServer(terms: RegistryTerms): HttpServer {
   // A request that stays half said; the system's time, as it is for sockets.
   http.timeout = 60_000;
   return http;
-}
-
-/** Calls back with the whole body, or with null as soon as it is too large. */
-function receive(request: IncomingMessage, then: (body: Buffer | null) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  request.on("error", () => {});
-  request.on("data", (chunk: Buffer) => {
-    if (size > LARGEST_BODY) return;
-    size += chunk.length;
-    if (size > LARGEST_BODY) then(null);
-    else chunks.push(chunk);
-  });
-  request.on("end", () => {
-    if (size <= LARGEST_BODY) then(Buffer.concat(chunks));
-  });
 }
 
 function answerTo(

@@ -1,5 +1,6 @@
 /** What a client may do, and how answers say it: https://kafka.apache.org/documentation/#security_authz */
 import type { AclOperation, AclResource } from "../model/contract.ts";
+import { operationCodes } from "./admin/acl-codes.ts";
 import type { Call } from "./handling.ts";
 
 export function may(
@@ -30,7 +31,7 @@ export function authorizedOperations(
 ): number {
   return OPERATIONS[type].reduce(
     (bits, operation) =>
-      may(call, operation, type, resource) ? bits | (1 << CODES[operation]) : bits,
+      may(call, operation, type, resource) ? bits | (1 << operationCodes.codeOf(operation)) : bits,
     0,
   );
 }
@@ -57,17 +58,4 @@ const OPERATIONS = {
     "AlterConfigs",
     "IdempotentWrite",
   ],
-} as const;
-
-const CODES = {
-  Read: 3,
-  Write: 4,
-  Create: 5,
-  Delete: 6,
-  Alter: 7,
-  Describe: 8,
-  ClusterAction: 9,
-  DescribeConfigs: 10,
-  AlterConfigs: 11,
-  IdempotentWrite: 12,
 } as const;

@@ -1,6 +1,6 @@
 /** A consumer's configuration on the wire: read as strictly as Go's JSON reads it, said again as nats-server says it. ADR-13 */
 import { refuse } from "./consumer-refusals.ts";
-import { timestamp, ZERO_TIME } from "./header-block.ts";
+import { RFC3339, timestamp, ZERO_TIME } from "./header-block.ts";
 
 export interface ConsumerConfig {
   readonly durable_name?: string;
@@ -136,8 +136,6 @@ const strings: Field = (value) => {
   if (entries.some(([, item]) => typeof item !== "string")) throw refuse("invalidJson");
   return entries.length === 0 ? undefined : value;
 };
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-
 /** In the order in which nats-server writes them. */
 const fields = {
   durable_name: text,

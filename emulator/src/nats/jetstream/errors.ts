@@ -117,3 +117,8 @@ export function refusal(name: Refusal, text?: string): ApiError {
   const [code, errCode, description] = known[name];
   return new ApiError(code, errCode, text ?? description);
 }
+
+/** Of a stream's configuration. @throws {ApiError} */
+export function invalid(text: string): never {
+  throw refusal("invalidConfig", text);
+}

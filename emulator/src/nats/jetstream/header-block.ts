@@ -58,4 +58,7 @@ export function timestamp(ms: number): string {
 /** Go's, which it says where there is no time. */
 export const ZERO_TIME = "0001-01-01T00:00:00Z";
 
+/** A time as Go reads it. */
+export const RFC3339: RegExp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 const VERSION = Buffer.from("NATS/1.0\r\n");

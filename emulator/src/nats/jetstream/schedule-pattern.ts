@@ -1,7 +1,7 @@
 /** When a scheduled message is due: the headers Nats-Schedule and Nats-Schedule-Time-Zone of nats-server 2.12. ADR-51 of nats-architecture-and-design */
 import { parseGoDuration } from "./consumer-duration.ts";
 import { nextCron, readCron } from "./cron-pattern.ts";
-import { headerValue } from "./header-block.ts";
+import { headerValue, RFC3339 } from "./header-block.ts";
 import { refusePublish } from "./publish-refusals.ts";
 
 interface Due {
@@ -64,8 +64,6 @@ function read(
     next !== undefined && next < now ? nextCron(cron, wholeSecond(now), zone ?? "UTC") : next;
   return at === undefined ? undefined : { at, repeats: true };
 }
-
-const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 function wholeSecond(ms: number): number {
   return Math.round(ms / 1000) * 1000;

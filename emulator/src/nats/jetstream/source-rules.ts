@@ -1,7 +1,7 @@
 /** What a mirror and sources must be: the part of nats-server's checkStreamCfg that looks at other streams. */
 import { isLiteralSubject, isValidSubject } from "../model/subjects.ts";
 import { refusal } from "./errors.ts";
-import type { StreamConfig, StreamSource } from "./stream-config.ts";
+import { isStreamName, type StreamConfig, type StreamSource } from "./stream-config.ts";
 import { isSubset, subjectsCollide } from "./subject-sets.ts";
 import { SubjectTransform } from "./subject-transform.ts";
 
@@ -28,7 +28,7 @@ function checkMirror(config: StreamConfig, mirror: StreamSource, others: Others)
       throw refusal("mirrorFiltersOverlap");
   }
   if (mirror.external !== undefined) return config;
-  if (!isName(mirror.name)) throw refusal("mirrorName");
+  if (!isStreamName(mirror.name)) throw refusal("mirrorName");
   const origin = others(mirror.name);
   if (origin === undefined) return config;
   if (tooSmall(config, origin)) throw refusal("mirrorMaxMessageSize");
@@ -38,7 +38,7 @@ function checkMirror(config: StreamConfig, mirror: StreamSource, others: Others)
 function checkSources(config: StreamConfig, others: Others): void {
   const seen = new Set<string>();
   for (const source of config.sources ?? []) {
-    if (!isName(source.name)) throw refusal("sourceName");
+    if (!isStreamName(source.name)) throw refusal("sourceName");
     const index = sourceIndex(source);
     if (seen.has(index)) throw refusal("duplicateSource");
     seen.add(index);
@@ -134,8 +134,4 @@ function tooSmall(config: StreamConfig, origin: StreamConfig): boolean {
   return (
     config.max_msg_size > 0 && origin.max_msg_size > 0 && config.max_msg_size < origin.max_msg_size
   );
-}
-
-function isName(name: string): boolean {
-  return name !== "" && !/[.*>\s]/.test(name);
 }

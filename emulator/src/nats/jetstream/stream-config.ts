@@ -130,6 +130,11 @@ export function readStreamConfig(json: unknown): StreamConfig {
   };
 }
 
+/** Also of the streams that a mirror and sources name. */
+export function isStreamName(name: string): boolean {
+  return name !== "" && !/[.*>\s]/.test(name);
+}
+
 /** Whether two are the same in all that is shown: nats-server compares them deeply. */
 export function sameConfig(one: StreamConfig, other: StreamConfig): boolean {
   return isDeepStrictEqual(plain(one), plain(other));

@@ -1,6 +1,6 @@
 /** What a stream's configuration must be where it asks for what came after 2.10: checkStreamCfg and configUpdateCheck of nats-server 2.15. */
 import { ApiError } from "./contract.ts";
-import { refusal } from "./errors.ts";
+import { invalid } from "./errors.ts";
 import { NS_PER_S, type StreamConfig } from "./stream-config.ts";
 
 /** It is asked before the other rules of a full stream. @throws {ApiError} */
@@ -57,8 +57,4 @@ function withRollups(config: StreamConfig): StreamConfig {
   return config.allow_rollup_hdrs
     ? config
     : { ...config, allow_rollup_hdrs: true, deny_purge: false };
-}
-
-function invalid(text: string): never {
-  throw refusal("invalidConfig", text);
 }

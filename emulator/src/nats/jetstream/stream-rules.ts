@@ -3,9 +3,9 @@
  * in their order, as the first thing wrong is what the client is told.
  */
 import { isValidSubject } from "../model/subjects.ts";
-import { refusal } from "./errors.ts";
+import { invalid, refusal } from "./errors.ts";
 import { checkOrigins } from "./source-rules.ts";
-import { NS_PER_MS, type StreamConfig } from "./stream-config.ts";
+import { isStreamName, NS_PER_MS, type StreamConfig } from "./stream-config.ts";
 import { checkCounter, checkFeatures, checkFeatureUpdate } from "./stream-feature-rules.ts";
 import { isSubset, subjectsCollide } from "./subject-sets.ts";
 import { SubjectTransform } from "./subject-transform.ts";
@@ -21,7 +21,7 @@ export function checkConfig(
   others: (name: string) => StreamConfig | undefined,
 ): StreamConfig {
   const { name } = config;
-  if (!isValidName(name)) invalid("stream name is required and can not contain '.', '*', '>'");
+  if (!isStreamName(name)) invalid("stream name is required and can not contain '.', '*', '>'");
   if (name.length > MAX_NAME) invalid(`stream name is too long, maximum allowed is ${MAX_NAME}`);
   if (Buffer.byteLength(config.description ?? "") > MAX_DESCRIPTION)
     invalid(`stream description is too long, maximum allowed is ${MAX_DESCRIPTION}`);
@@ -72,11 +72,6 @@ export function checkUpdate(before: StreamConfig, next: StreamConfig): StreamCon
   };
 }
 
-/** Also of the streams that a mirror and sources name. */
-function isValidName(name: string): boolean {
-  return name !== "" && !/[.*>\s]/.test(name);
-}
-
 function checkTimes({ max_age, duplicate_window = 0 }: StreamConfig): void {
   const least = 100 * NS_PER_MS;
   if (max_age > 0 && max_age < least) invalid("max age needs to be >= 100ms");
@@ -125,8 +120,4 @@ function checkRepublish({ republish }: StreamConfig, subjects: readonly string[]
     invalid(
       `stream configuration for republish with transform from '${src}' to '${dest}' not valid`,
     );
-}
-
-function invalid(text: string): never {
-  throw refusal("invalidConfig", text);
 }

@@ -5,7 +5,7 @@ import {
   type Server as HttpServer,
   type ServerResponse,
 } from "node:http";
-import { refusal } from "../../loopback-http.ts";
+import { receiveBody, refusal } from "../../loopback-http.ts";
 import type { FurtherTerms } from "../../protocol.ts";
 import type { Broker } from "../model/contract.ts";
 import { type Answer, ApiError } from "./answer.ts";
@@ -29,7 +29,7 @@ export function managementServer(broker: Broker, terms: FurtherTerms): HttpServe
     const why = refusal(request);
     if (why !== undefined) return void response.writeHead(403).end(`${why}\n`);
     if (/^\/(api\/?(index\.html)?)?$/.test(request.url ?? "")) return sendIndex(response);
-    receive(request, (body) => {
+    receiveBody(request, LARGEST_BODY, (body) => {
       send(request, response, body === null ? TOO_LARGE : answerTo(management, request, body));
     });
   });
@@ -42,22 +42,6 @@ const TOO_LARGE: Answer = {
   ...new ApiError(413, "bad_request", `a body may have ${LARGEST_BODY} bytes`).answer,
   headers: { connection: "close" },
 };
-
-/** Calls back with the whole body, or with null as soon as it is too large. */
-function receive(request: IncomingMessage, then: (body: Buffer | null) => void): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  request.on("error", () => {});
-  request.on("data", (chunk: Buffer) => {
-    if (size > LARGEST_BODY) return;
-    size += chunk.length;
-    if (size > LARGEST_BODY) then(null);
-    else chunks.push(chunk);
-  });
-  request.on("end", () => {
-    if (size <= LARGEST_BODY) then(Buffer.concat(chunks));
-  });
-}
 
 function answerTo(management: Management, request: IncomingMessage, body: Buffer): Answer {
   try {

@@ -2,7 +2,7 @@
 import type { Client } from "../model/client.ts";
 import type { Keyspace } from "../model/keyspace.ts";
 import type { Redis } from "../model/redis.ts";
-import { Failure, SILENCE, type Bytes, type Reply, type Argv } from "../values.ts";
+import { Failure, SILENCE, Status, type Bytes, type Reply, type Argv } from "../values.ts";
 import { int64 } from "./int64.ts";
 import type { Registry } from "./registry.ts";
 
@@ -70,6 +70,22 @@ export interface Command {
 
 /** By the name in lower case. */
 export type CommandTable = Readonly<Record<string, Command>>;
+
+/** HELP among subcommands: `lines` on the others. */
+export function helpWith(
+  lines: readonly string[],
+  { group, since }: Pick<Command, "group" | "since">,
+): Command {
+  const all = [...lines, "HELP", "    These lines."];
+  return {
+    arity: 2,
+    flags: ["loading", "stale"],
+    group,
+    since,
+    summary: "Lists the subcommands.",
+    run: () => all.map((line) => new Status(line)),
+  };
+}
 
 /** One run of a command. */
 export interface Call {

@@ -4,8 +4,8 @@ import type { EncodingLimit, Entry } from "../model/keyspace.ts";
 import type { Redis } from "../model/redis.ts";
 import { frequencyOf } from "../model/frequency.ts";
 import { List } from "../model/list.ts";
-import { Failure, Status, type Reply } from "../values.ts";
-import { type Call, type Command, type CommandTable, SYNTAX_ERROR } from "./command.ts";
+import { Failure, type Reply } from "../values.ts";
+import { type Call, type Command, type CommandTable, helpWith, SYNTAX_ERROR } from "./command.ts";
 
 /** The longest string that the server keeps in one piece with its header. */
 const EMBEDDED_MAX = 44;
@@ -25,8 +25,6 @@ const HELP = [
   "    For how many seconds nobody has used it.",
   "REFCOUNT <key>",
   "    How many names it has: one.",
-  "HELP",
-  "    These lines.",
 ];
 
 export const object: CommandTable = {
@@ -67,14 +65,7 @@ export const object: CommandTable = {
           ? 2 ** 31 - 1
           : 1,
       ),
-      help: {
-        arity: 2,
-        flags: ["loading", "stale"],
-        group: "generic",
-        since: "6.2.0",
-        summary: "Lists the subcommands.",
-        run: () => HELP.map((line) => new Status(line)),
-      },
+      help: helpWith(HELP, { group: "generic", since: "6.2.0" }),
     },
     run() {
       throw new Failure(SYNTAX_ERROR);

@@ -2,8 +2,8 @@
 import { Group } from "../model/stream-group.ts";
 import { SMALLEST_ID, type StreamId } from "../model/stream-ids.ts";
 import { Stream } from "../model/stream.ts";
-import { Failure, OK, type Bytes, type Reply, Status, type Argv } from "../values.ts";
-import { type Call, type CommandTable, long } from "./command.ts";
+import { Failure, OK, type Bytes, type Reply, type Argv } from "../values.ts";
+import { type Call, type CommandTable, helpWith, long } from "./command.ts";
 import { anyIdOf, idOf } from "./stream-arguments.ts";
 import { addConsumer } from "./stream-consumers.ts";
 
@@ -21,8 +21,6 @@ const HELP = [
   "    Forgets a group.",
   "SETID <key> <group> <id|$> [ENTRIESREAD <count>]",
   "    Lets a group go on behind this id.",
-  "HELP",
-  "    These lines.",
 ];
 
 export const streamGroups: CommandTable = {
@@ -84,14 +82,7 @@ export const streamGroups: CommandTable = {
           return pending;
         },
       },
-      help: {
-        arity: 2,
-        flags: ["loading", "stale"],
-        group: "stream",
-        since: "5.0.0",
-        summary: "Lists the subcommands.",
-        run: () => HELP.map((line) => new Status(line)),
-      },
+      help: helpWith(HELP, { group: "stream", since: "5.0.0" }),
     },
   },
 };

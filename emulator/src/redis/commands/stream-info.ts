@@ -2,8 +2,8 @@
 import type { Consumer, Group } from "../model/stream-group.ts";
 import { formatId, LARGEST_ID, SMALLEST_ID } from "../model/stream-ids.ts";
 import { Stream } from "../model/stream.ts";
-import { Failure, Pairs, type Bytes, type Reply, Status, type Argv } from "../values.ts";
-import { type Call, type CommandTable, long } from "./command.ts";
+import { Failure, Pairs, type Bytes, type Reply, type Argv } from "../values.ts";
+import { type Call, type CommandTable, helpWith, long } from "./command.ts";
 import { byName } from "./stream-consumers.ts";
 import { entryReply } from "./streams.ts";
 
@@ -19,8 +19,6 @@ const HELP = [
   "    The groups, and how far each is.",
   "STREAM <key> [FULL [COUNT <count>]]",
   "    How long the stream is; FULL: with entries and groups.",
-  "HELP",
-  "    These lines.",
 ];
 
 export const streamInfo: CommandTable = {
@@ -60,14 +58,7 @@ export const streamInfo: CommandTable = {
           return byName(group.consumers.values()).map((each) => aboutConsumer(each, call.now));
         },
       },
-      help: {
-        arity: 2,
-        flags: ["loading", "stale"],
-        group: "stream",
-        since: "5.0.0",
-        summary: "Lists the subcommands.",
-        run: () => HELP.map((line) => new Status(line)),
-      },
+      help: helpWith(HELP, { group: "stream", since: "5.0.0" }),
     },
   },
 };

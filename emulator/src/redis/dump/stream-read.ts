@@ -3,6 +3,7 @@ import { Stream } from "../model/stream.ts";
 import { countUpTo } from "../model/stream-group.ts";
 import {
   compareIds,
+  formatId,
   idOf,
   SMALLEST_ID,
   type StreamEntry,
@@ -77,7 +78,7 @@ function group(reader: Reader, type: number): GroupData {
   const delivered = new Map<string, { time: number; deliveries: number }>();
   for (let left = reader.bounded(); left > 0; left--) {
     const pending = reader.id();
-    delivered.set(keyOf(pending), { time: reader.time(), deliveries: reader.length() });
+    delivered.set(formatId(pending), { time: reader.time(), deliveries: reader.length() });
   }
   const consumers: GroupData["consumers"][number][] = [];
   const owned: GroupData["pending"][number][] = [];
@@ -91,8 +92,8 @@ function group(reader: Reader, type: number): GroupData {
     });
     for (let more = reader.bounded(); more > 0; more--) {
       const pending = reader.id();
-      const known = delivered.get(keyOf(pending));
-      if (known === undefined || !delivered.delete(keyOf(pending)))
+      const known = delivered.get(formatId(pending));
+      if (known === undefined || !delivered.delete(formatId(pending)))
         throw new RangeError("nothing that was delivered");
       owned.push({ ...pending, consumer, delivered: known.time, deliveries: known.deliveries });
     }
@@ -105,10 +106,6 @@ function group(reader: Reader, type: number): GroupData {
 /** As two lengths. */
 function id(reader: Reader): StreamId {
   return idOf(reader.wide(), reader.wide());
-}
-
-function keyOf({ ms, seq }: StreamId): string {
-  return `${ms}-${seq}`;
 }
 
 /** Goes through a node's elements. */

@@ -4,15 +4,13 @@
  * compressed. https://rdb.fnordig.de/file_format.html
  */
 import { crc64 } from "../dump/crc64.ts";
-import { decompress } from "../dump/lzf.ts";
+import { Reader } from "../dump/reader.ts";
 import { Failure, type Bytes } from "../values.ts";
 
 const LIBRARY = 245;
 const LIBRARY_BEFORE_7 = 246;
 const RDB_VERSION = 11;
 const FOOTER = 10;
-/** How long a library may be that a dump brings compressed. */
-const LONGEST = 16 * 1024 * 1024;
 
 export function dumpLibraries(sources: readonly Bytes[]): Bytes {
   const parts = sources.flatMap((source) => [
@@ -30,15 +28,21 @@ export function readDump(payload: Bytes): Bytes[] {
   const bytes = Buffer.from(payload, "latin1");
   if (bytes.length < FOOTER || !isIntact(bytes))
     throw new Failure("ERR DUMP payload version or checksum are wrong");
-  const reader = new Reader(bytes.subarray(0, -FOOTER));
-  const sources: Bytes[] = [];
-  while (!reader.atEnd) {
+  try {
+    return [...sourcesIn(new Reader(bytes.subarray(0, -FOOTER)))];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Failure("ERR failed loading the given functions payload");
+  }
+}
+
+function* sourcesIn(reader: Reader): Iterable<Bytes> {
+  while (!reader.isAtEnd) {
     const type = reader.byte();
     if (type === LIBRARY_BEFORE_7) throw new Failure("ERR Pre-GA function format not supported");
     if (type !== LIBRARY) throw new Failure("ERR given type is not a function");
-    sources.push(reader.string());
+    yield reader.string();
   }
-  return sources;
 }
 
 function isIntact(bytes: Buffer): boolean {
@@ -47,49 +51,4 @@ function isIntact(bytes: Buffer): boolean {
   const sum = bytes.subarray(end + 2);
   // Zero: the server that made it did not count.
   return sum.every((byte) => byte === 0) || sum.equals(crc64(bytes.subarray(0, end + 2)));
-}
-
-class Reader {
-  readonly #bytes: Buffer;
-  #at = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  get atEnd(): boolean {
-    return this.#at >= this.#bytes.length;
-  }
-
-  byte(): number {
-    return this.#take(1).readUInt8();
-  }
-
-  string(): Bytes {
-    const first = this.byte();
-    if (first !== 0xc3) return this.#take(this.#length(first)).toString("latin1");
-    const packed = this.#length(this.byte());
-    const length = this.#length(this.byte());
-    if (length > LONGEST) return unreadable();
-    return decompress(this.#take(packed), length)?.toString("latin1") ?? unreadable();
-  }
-
-  #length(first: number): number {
-    if (first < 0x40) return first;
-    if (first < 0x80) return ((first & 0x3f) << 8) | this.byte();
-    if (first === 0x80) return this.#take(4).readUInt32BE();
-    if (first === 0x81) return Number(this.#take(8).readBigUInt64BE());
-    return unreadable();
-  }
-
-  #take(length: number): Buffer {
-    if (this.#at + length > this.#bytes.length) unreadable();
-    const taken = this.#bytes.subarray(this.#at, this.#at + length);
-    this.#at += length;
-    return taken;
-  }
-}
-
-function unreadable(): never {
-  throw new Failure("ERR failed loading the given functions payload");
 }

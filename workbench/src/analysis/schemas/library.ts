@@ -1,7 +1,7 @@
 /** A schema library as the analysis knows it: what its functions and methods mean, a row for each. */
 import type { ts } from "ts-morph";
 import type { Bound } from "../follow.ts";
-import type { Part, Side } from "./part.ts";
+import { known, type Part, type Side, unread, withGap } from "./part.ts";
 import type { SchemaReader } from "./reader.ts";
 
 export interface Library {
@@ -24,6 +24,19 @@ export interface SchemaCall {
 
 export type Maker = (call: SchemaCall) => Part;
 export type Method = (part: Part, call: SchemaCall) => Part;
+
+export const cannotTravel =
+  (what: string): Maker =>
+  () =>
+    unread(`${what} does not travel as JSON`);
+
+/** A `Date`: sent as a text, and never what is received. `why` says what to declare instead. */
+export const date =
+  (why: string): Maker =>
+  ({ reader }) => {
+    const part = known({ type: "string", format: "date-time" });
+    return reader.side === "output" ? part : withGap(part, why);
+  };
 
 /** The name of a library's function or type by what it was imported as: `z.iso.datetime` is `iso.datetime`. */
 export function nameIn(

@@ -4,8 +4,8 @@
  */
 import { ts } from "ts-morph";
 import type { Bound, Env, Follower } from "../follow.ts";
-import { nameOf, returnedBy } from "../follow.ts";
 import { keptIn } from "../places.ts";
+import { nameOf, returnedBy } from "../syntax.ts";
 import { type Library, nameIn } from "./library.ts";
 import { type Gap, gapsAt, isUnread, type Part, type Side, unread, withGap } from "./part.ts";
 import { propertiesOf } from "./properties.ts";

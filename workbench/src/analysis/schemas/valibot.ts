@@ -1,8 +1,16 @@
 /** Valibot: functions only; `pipe` puts checks and transformations behind a schema. */
 import { ts } from "ts-morph";
 import type { JsonSchema } from "../../topology.ts";
-import { type Bound, returnedBy } from "../follow.ts";
-import type { Library, Maker, SchemaCall } from "./library.ts";
+import type { Bound } from "../follow.ts";
+import { returnedBy } from "../syntax.ts";
+import {
+  cannotTravel,
+  date,
+  type Library,
+  type Maker,
+  type Method,
+  type SchemaCall,
+} from "./library.ts";
 import {
   allOf,
   anyOf,
@@ -24,18 +32,12 @@ import { withProperties } from "./properties.ts";
 import type { SchemaReader } from "./reader.ts";
 import { formats } from "./zod-formats.ts";
 
-type Action = (part: Part, call: SchemaCall) => Part;
-
 const plain =
   (schema: JsonSchema): Maker =>
   () =>
     known(schema);
-const cannotTravel =
-  (what: string): Maker =>
-  () =>
-    unread(`${what} does not travel as JSON`);
 const limit =
-  (keyword: (part: Part) => string): Action =>
+  (keyword: (part: Part) => string): Method =>
   (part, { reader, args: [first] }) => {
     const value = reader.value(first);
     return value.known && typeof value.value === "number"
@@ -45,15 +47,15 @@ const limit =
 const counted = (text: string, list: string) =>
   limit((part) => (part.schema["type"] === "array" ? list : text));
 const always =
-  (schema: JsonSchema): Action =>
+  (schema: JsonSchema): Method =>
   (part) =>
     withKeywords(part, schema);
-const unchanged: Action = (part) => part;
-const judged: Action = (part, { call }) =>
+const unchanged: Method = (part) => part;
+const judged: Method = (part, { call }) =>
   withGap(part, `${call.expression.getText()}() may refuse more than this schema says`);
 
 /** What stands behind a schema in `v.pipe(schema, …)`. */
-const actions: Readonly<Record<string, Action>> = {
+const actions: Readonly<Record<string, Method>> = {
   minLength: counted("minLength", "minItems"),
   maxLength: counted("maxLength", "maxItems"),
   length: (part, call) =>
@@ -82,7 +84,7 @@ const actions: Readonly<Record<string, Action>> = {
   isoDate: always({ format: "date" }),
   isoTimestamp: always({ format: "date-time" }),
   ...Object.fromEntries(
-    ["nanoid", "cuid2", "ulid", "emoji"].map((name): [string, Action] => [
+    ["nanoid", "cuid2", "ulid", "emoji"].map((name): [string, Method] => [
       name,
       always(formats[name] ?? {}),
     ]),
@@ -103,15 +105,7 @@ const makers: Readonly<Record<string, Maker>> = {
   boolean: plain({ type: "boolean" }),
   null: plain({ type: "null" }),
   null_: plain({ type: "null" }),
-  date: ({ reader }) => {
-    const part = known({ type: "string", format: "date-time" });
-    return reader.side === "output"
-      ? part
-      : withGap(
-          part,
-          "v.date() takes a Date, which JSON cannot carry: use a text with v.isoTimestamp()",
-        );
-  },
+  date: date("v.date() takes a Date, which JSON cannot carry: use a text with v.isoTimestamp()"),
   bigint: cannotTravel("a bigint"),
   map: cannotTravel("a Map"),
   set: cannotTravel("a Set"),
@@ -220,7 +214,7 @@ function pipe({ reader, args: [first, ...steps], call }: SchemaCall): Part {
   return part;
 }
 
-function annotated(keyword: string): Action {
+function annotated(keyword: string): Method {
   return (part, { reader, args: [first] }) => {
     const value = reader.value(first);
     return value.known ? withKeywords(part, { [keyword]: value.value }) : part;

@@ -1,6 +1,7 @@
 /** Constant values in code, as JSON: what `z.literal`, `.default`, `.min` are given. */
 import { ts } from "ts-morph";
-import { type Bound, type Env, type Follower, nameOf } from "../follow.ts";
+import type { Bound, Env, Follower } from "../follow.ts";
+import { nameOf } from "../syntax.ts";
 import { textOf } from "../texts.ts";
 
 export type Value = { readonly known: true; readonly value: unknown } | { readonly known: false };

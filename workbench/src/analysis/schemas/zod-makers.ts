@@ -1,7 +1,8 @@
 /** What each function of `z` makes: a row for each. */
 import { ts } from "ts-morph";
 import type { JsonSchema } from "../../topology.ts";
-import { type Bound, returnedBy } from "../follow.ts";
+import type { Bound } from "../follow.ts";
+import { returnedBy } from "../syntax.ts";
 import {
   allOf,
   anyOf,
@@ -17,7 +18,7 @@ import {
   withGap,
 } from "./part.ts";
 import type { SchemaReader } from "./reader.ts";
-import type { Maker } from "./library.ts";
+import { cannotTravel, date, type Maker } from "./library.ts";
 import { formatOf, formats } from "./zod-formats.ts";
 import { check, methods } from "./zod-methods.ts";
 
@@ -25,10 +26,6 @@ const plain =
   (schema: JsonSchema): Maker =>
   ({ reader, args }) =>
     check(known(schema), { reader, args });
-const cannotTravel =
-  (what: string): Maker =>
-  () =>
-    unread(`${what} does not travel as JSON`);
 const anything =
   (what: string): Maker =>
   () =>
@@ -53,15 +50,9 @@ export const makers: Readonly<Record<string, Maker>> = {
   float64: plain({ type: "number" }),
   boolean: plain({ type: "boolean" }),
   null: plain({ type: "null" }),
-  date: ({ reader }) => {
-    const part = known({ type: "string", format: "date-time" });
-    return reader.side === "output"
-      ? part
-      : withGap(
-          part,
-          "z.date() takes a Date, which JSON cannot carry: use z.coerce.date() or z.iso.datetime()",
-        );
-  },
+  date: date(
+    "z.date() takes a Date, which JSON cannot carry: use z.coerce.date() or z.iso.datetime()",
+  ),
   bigint: cannotTravel("a bigint"),
   symbol: cannotTravel("a symbol"),
   map: cannotTravel("a Map"),

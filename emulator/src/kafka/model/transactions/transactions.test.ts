@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createClock } from "../../../clock.ts";
-import { KafkaError } from "../errors.ts";
+import { refusalOf } from "../errors.ts";
 import { keyPartition } from "../key-partition.ts";
 import { createTransactions, type TransactionsTerms } from "./transactions.ts";
 
@@ -41,7 +41,7 @@ function coordinator(bounds: Pick<TransactionsTerms, "maxIds"> = {}) {
   function start(transactionalId = "orders", timeout = MINUTE) {
     const ask = () => transactions.init(transactionalId, { timeout, expected: null });
     if (transactions.get(transactionalId)?.state === "Ongoing") {
-      expect(errorOf(ask)).toBe("CONCURRENT_TRANSACTIONS");
+      expect(refusalOf(ask)).toBe("CONCURRENT_TRANSACTIONS");
     }
     return { transactionalId, ...ask() };
   }
@@ -50,22 +50,12 @@ function coordinator(bounds: Pick<TransactionsTerms, "maxIds"> = {}) {
 
 const word = (committed: boolean) => (committed ? "commit" : "abort");
 
-function errorOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof KafkaError) return error.error;
-    throw error;
-  }
-  return "NONE";
-}
-
 test("a transaction touches partitions and groups, and tells each once how it ended", () => {
   const { transactions, told, start } = coordinator();
   const producer = start();
   const state = () => transactions.get("orders")?.state;
   expect(state()).toBe("Empty");
-  expect(errorOf(() => transactions.verify(producer, "a", 0))).toBe("TRANSACTION_ABORTABLE");
+  expect(refusalOf(() => transactions.verify(producer, "a", 0))).toBe("TRANSACTION_ABORTABLE");
   transactions.addPartitions(producer, [
     ["a", 0],
     ["a", 2],
@@ -74,13 +64,13 @@ test("a transaction touches partitions and groups, and tells each once how it en
   transactions.addPartitions(producer, [["a", 0]]);
   transactions.addGroup(producer, "billing");
   expect(state()).toBe("Ongoing");
-  expect(errorOf(() => transactions.verify(producer, "a", 2))).toBe("NONE");
-  expect(errorOf(() => transactions.verify(producer, "a", 1))).toBe("TRANSACTION_ABORTABLE");
+  expect(refusalOf(() => transactions.verify(producer, "a", 2))).toBe("NONE");
+  expect(refusalOf(() => transactions.verify(producer, "a", 1))).toBe("TRANSACTION_ABORTABLE");
   transactions.end(producer, true);
   expect(told.toSorted()).toEqual(["a/0 commit 0", "a/2 commit 0", "billing commit"]);
   expect(state()).toBe("CompleteCommit");
-  expect(errorOf(() => transactions.end(producer, true))).toBe("NONE");
-  expect(errorOf(() => transactions.end(producer, false))).toBe("INVALID_TXN_STATE");
+  expect(refusalOf(() => transactions.end(producer, true))).toBe("NONE");
+  expect(refusalOf(() => transactions.end(producer, false))).toBe("INVALID_TXN_STATE");
   expect(told).toHaveLength(3);
 });
 
@@ -90,7 +80,9 @@ test("a group counts as added with any other of its partition of offsets", () =>
   // "AaAa" and "BBBB" have the same hash in Java.
   transactions.addGroup(producer, "AaAa");
   transactions.verifyGroup(producer, "BBBB");
-  expect(errorOf(() => transactions.verifyGroup(producer, "other"))).toBe("TRANSACTION_ABORTABLE");
+  expect(refusalOf(() => transactions.verifyGroup(producer, "other"))).toBe(
+    "TRANSACTION_ABORTABLE",
+  );
   transactions.end(producer, false);
   expect(told).toContain("BBBB abort");
 });
@@ -108,7 +100,7 @@ test("a second instance fences the first, and what that one left open is aborted
     () => transactions.verify(first, "a", 0),
     () => transactions.end(first, true),
   ])
-    expect(errorOf(act)).toBe("PRODUCER_FENCED");
+    expect(refusalOf(act)).toBe("PRODUCER_FENCED");
   transactions.addPartitions(second, [["a", 0]]);
   transactions.end(second, true);
   expect(told.at(-1)).toBe("a/0 commit 2");
@@ -119,12 +111,12 @@ test("who is unknown has another id, and an empty name is none", () => {
   const producer = start();
   const other = { ...producer, producerId: producer.producerId + 1 };
   const unknown = { ...producer, transactionalId: "unknown" };
-  expect(errorOf(() => transactions.end(other, true))).toBe("INVALID_PRODUCER_ID_MAPPING");
-  expect(errorOf(() => transactions.end(unknown, true))).toBe("INVALID_PRODUCER_ID_MAPPING");
-  expect(errorOf(() => start(""))).toBe("INVALID_REQUEST");
-  expect(errorOf(() => transactions.end(producer, true))).toBe("INVALID_TXN_STATE");
+  expect(refusalOf(() => transactions.end(other, true))).toBe("INVALID_PRODUCER_ID_MAPPING");
+  expect(refusalOf(() => transactions.end(unknown, true))).toBe("INVALID_PRODUCER_ID_MAPPING");
+  expect(refusalOf(() => start(""))).toBe("INVALID_REQUEST");
+  expect(refusalOf(() => transactions.end(producer, true))).toBe("INVALID_TXN_STATE");
   for (const timeout of [0, 15 * MINUTE + 1])
-    expect(errorOf(() => start("x", timeout))).toBe("INVALID_TRANSACTION_TIMEOUT");
+    expect(refusalOf(() => start("x", timeout))).toBe("INVALID_TRANSACTION_TIMEOUT");
 });
 
 test("a transaction that lasts too long is aborted when that is looked for, and its producer fenced", () => {
@@ -139,7 +131,7 @@ test("a transaction that lasts too long is aborted when that is looked for, and 
   clock.advance(2000);
   expect(told).toEqual(["a/0 abort 1", "a/1 abort 1"]);
   expect(transactions.get("orders")?.state).toBe("CompleteAbort");
-  expect(errorOf(() => transactions.end(producer, true))).toBe("PRODUCER_FENCED");
+  expect(refusalOf(() => transactions.end(producer, true))).toBe("PRODUCER_FENCED");
 });
 
 test("an id that is not used for a week is forgotten", () => {
@@ -163,10 +155,10 @@ test("a producer goes on after an error with the next epoch, as often as it asks
   expect(goOn({ producerId, producerEpoch: 0 })).toBe(1);
   expect(goOn({ producerId, producerEpoch: 0 })).toBe(1);
   expect(goOn({ producerId, producerEpoch: 1 })).toBe(2);
-  expect(errorOf(() => goOn({ producerId, producerEpoch: 0 }))).toBe("PRODUCER_FENCED");
-  expect(errorOf(() => goOn({ producerId: 99, producerEpoch: 2 }))).toBe("PRODUCER_FENCED");
+  expect(refusalOf(() => goOn({ producerId, producerEpoch: 0 }))).toBe("PRODUCER_FENCED");
+  expect(refusalOf(() => goOn({ producerId: 99, producerEpoch: 2 }))).toBe("PRODUCER_FENCED");
   start();
-  expect(errorOf(() => goOn({ producerId, producerEpoch: 2 }))).toBe("PRODUCER_FENCED");
+  expect(refusalOf(() => goOn({ producerId, producerEpoch: 2 }))).toBe("PRODUCER_FENCED");
   // Nobody knows this name: whatever the client believes to be.
   const expected = { producerId: 0, producerEpoch: 0 };
   expect(transactions.init("new", { timeout: MINUTE, expected })).toMatchObject({
@@ -182,7 +174,7 @@ test("when the epochs have run out there is a new producer id, and a last one to
   expect(producer.producerId).toBe(producerId);
   const goOn = (producerEpoch: number) =>
     transactions.init("orders", { timeout: MINUTE, expected: { producerId, producerEpoch } });
-  expect(errorOf(() => goOn(5))).toBe("UNKNOWN_SERVER_ERROR");
+  expect(refusalOf(() => goOn(5))).toBe("UNKNOWN_SERVER_ERROR");
   const next = goOn(32_766);
   expect(next).toEqual({ producerId: producerId + 1, producerEpoch: 0 });
   // The answer was lost.
@@ -208,7 +200,7 @@ test("a snapshot keeps what is open and how long it may stay so", () => {
   other.transactions.restore(snapshot, taken);
   transactions.end(producer, false);
   expect(other.transactions.newProducerId()).toBeGreaterThan(idempotent);
-  expect(errorOf(() => other.transactions.verify(producer, "a", 1))).toBe("NONE");
+  expect(refusalOf(() => other.transactions.verify(producer, "a", 1))).toBe("NONE");
   other.clock.advance(MINUTE - 5000);
   expect(other.told).toEqual([]);
   other.clock.advance(15_000);

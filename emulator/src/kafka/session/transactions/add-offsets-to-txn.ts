@@ -1,9 +1,9 @@
 /** AddOffsetsToTxn, 0–4: a producer is going to commit offsets of a group in its transaction. KIP-98. */
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import { addOffsetsToTxn } from "../../wire/apis/add-offsets-to-txn.ts";
 import { may } from "../authorization.ts";
 import { type Row, row } from "../handling.ts";
-import { checkCoordinator, codeFor, refusalOf } from "./coordination.ts";
+import { checkCoordinator, codeFor } from "./coordination.ts";
 
 export const addOffsetsToTxnRow: Row = row(addOffsetsToTxn, [0, 4], (request, call) => {
   const { transactionalId, groupId } = request;

@@ -4,13 +4,14 @@
  * (verifyOnly, KIP-890), but clients send it as well.
  */
 import type { TransactionalProducer } from "../../model/contract.ts";
+import { refusalOf } from "../../model/errors.ts";
 import { isInternal } from "../../model/topics/internal-topics.ts";
 import { addPartitionsToTxn } from "../../wire/apis/add-partitions-to-txn.ts";
 import { type ErrorName, errorCodes } from "../../wire/error-codes.ts";
 import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
-import { checkCoordinator, codeFor, refusalOf } from "./coordination.ts";
+import { checkCoordinator, codeFor } from "./coordination.ts";
 
 type AddRequest = RequestOf<typeof addPartitionsToTxn>;
 type Transaction = AddRequest["transactions"][number];

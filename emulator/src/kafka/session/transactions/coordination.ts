@@ -11,17 +11,6 @@ export function checkCoordinator(call: Call, kind: "transaction" | "group", key:
   }
 }
 
-/** What `action` is refused with; NONE where it is done. */
-export function refusalOf(action: () => void): ErrorName {
-  try {
-    action();
-    return "NONE";
-  } catch (error) {
-    if (error instanceof KafkaError) return error.error;
-    throw error;
-  }
-}
-
 /** Clients whose request is older than `since` do not know PRODUCER_FENCED, and are told what they knew before (KIP-588). */
 export function codeFor(error: ErrorName, version: number, since: number): number {
   const isUnknown = error === "PRODUCER_FENCED" && version < since;

@@ -1,11 +1,11 @@
 /** DescribeTransactions, 0: what the coordinator knows of transactional ids; of their topics those that the client may see. KIP-664. */
 import type { Transaction } from "../../model/contract.ts";
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import { describeTransactions } from "../../wire/apis/describe-transactions.ts";
 import { errorCodes } from "../../wire/error-codes.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
-import { checkCoordinator, refusalOf } from "./coordination.ts";
+import { checkCoordinator } from "./coordination.ts";
 
 const NOTHING = {
   transactionState: "",

@@ -4,12 +4,12 @@
  * the client asks again, whatever it is told.
  */
 import type { ProducerIdAndEpoch } from "../../model/contract.ts";
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import { initProducerId } from "../../wire/apis/init-producer-id.ts";
 import type { RequestOf } from "../../wire/layout.ts";
 import { may, mayWithAny } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
-import { checkCoordinator, codeFor, refusalOf } from "./coordination.ts";
+import { checkCoordinator, codeFor } from "./coordination.ts";
 
 type InitRequest = RequestOf<typeof initProducerId>;
 const NONE = { producerId: -1, producerEpoch: -1 } as const;

@@ -3,13 +3,13 @@
  * the group to it before (AddOffsetsToTxn). From version 3 on it says which member it commits for, so that one that has
  * lost its partitions is refused. KIP-98, KIP-447.
  */
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import { txnOffsetCommit } from "../../wire/apis/txn-offset-commit.ts";
 import { type ErrorName, errorCodes } from "../../wire/error-codes.ts";
 import type { RequestOf, ResponseOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
-import { checkCoordinator, refusalOf } from "./coordination.ts";
+import { checkCoordinator } from "./coordination.ts";
 import { verifyGroup } from "./verification.ts";
 
 type CommitRequest = RequestOf<typeof txnOffsetCommit>;

@@ -3,10 +3,9 @@
  * not leave records that nobody ends. KIP-890, part 1.
  */
 import type { TransactionalProducer } from "../../model/contract.ts";
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import type { ErrorName } from "../../wire/error-codes.ts";
 import type { Call } from "../handling.ts";
-import { refusalOf } from "./coordination.ts";
 
 /** Produce asks for each partition that it has transactional batches for; it knows the new error from version 11 on. @throws {KafkaError} */
 export function verifyPartition(

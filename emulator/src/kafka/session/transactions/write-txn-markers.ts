@@ -3,7 +3,7 @@
  * brokers; `kafka-transactions abort` sends it where a transaction was left hanging. KIP-98, KIP-664.
  */
 import type { TransactionEnd } from "../../model/contract.ts";
-import { KafkaError } from "../../model/errors.ts";
+import { KafkaError, refusalOf } from "../../model/errors.ts";
 import { keyPartition } from "../../model/key-partition.ts";
 import { OFFSETS_TOPIC } from "../../model/topics/internal-topics.ts";
 import { writeTxnMarkers } from "../../wire/apis/write-txn-markers.ts";
@@ -12,7 +12,6 @@ import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
 import { partitionLedHere } from "../partition-lookup.ts";
-import { refusalOf } from "./coordination.ts";
 
 type Marker = RequestOf<typeof writeTxnMarkers>["markers"][number];
 

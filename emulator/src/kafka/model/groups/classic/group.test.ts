@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createClock } from "../../../../clock.ts";
 import { writeSubscription } from "../../../wire/consumer-protocol.ts";
 import { createCluster } from "../../cluster.ts";
-import { KafkaError } from "../../errors.ts";
+import { refusalOf } from "../../errors.ts";
 import type { JoinAnswer, JoinRequest } from "../../group-contract.ts";
 
 const SESSION = 10_000;
@@ -51,9 +51,9 @@ function coordinator() {
       ),
     });
   const heartbeat = ({ memberId, generation }: JoinAnswer) =>
-    nameOf(() => groups.heartbeat({ groupId: "g", memberId, instanceId: null, generation }));
+    refusalOf(() => groups.heartbeat({ groupId: "g", memberId, instanceId: null, generation }));
   const commit = (memberId: string, generation: number) =>
-    nameOf(() =>
+    refusalOf(() =>
       groups.checkCommit({
         ...{ groupId: "g", memberId, instanceId: null, generation },
         ...{ transactional: false, knowsEpochs: true },
@@ -78,16 +78,6 @@ async function stable({ join, sync }: ReturnType<typeof coordinator>, members: n
     await Promise.all(answers.map((answer) => sync(answer, shares)));
   }
   return answers;
-}
-
-function nameOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof KafkaError) return error.error;
-    throw error;
-  }
-  return "NONE";
 }
 
 test("the first member is in at once; with the second all join again, and the leader's shares reach each", async () => {
@@ -217,7 +207,7 @@ test("commits are for members of this generation; for anybody while there is non
   expect(at.commit(a!.memberId, 1)).toBe("NONE");
   const again = await at.join({ memberId: a!.memberId });
   expect(at.commit(a!.memberId, again.generation)).toBe("REBALANCE_IN_PROGRESS");
-  expect(nameOf(() => at.groups.delete("g"))).toBe("NON_EMPTY_GROUP");
+  expect(refusalOf(() => at.groups.delete("g"))).toBe("NON_EMPTY_GROUP");
   expect(at.leave(a!.memberId)).toBe("NONE");
   at.groups.delete("g");
   expect(at.state()).toBeUndefined();

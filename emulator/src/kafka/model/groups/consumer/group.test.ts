@@ -6,7 +6,7 @@ import {
   writeSubscription,
 } from "../../../wire/consumer-protocol.ts";
 import { createCluster } from "../../cluster.ts";
-import { KafkaError } from "../../errors.ts";
+import { KafkaError, refusalOf } from "../../errors.ts";
 import type { ConsumerHeartbeat } from "../../group-contract.ts";
 import { whenPatternsRun } from "./topic-pattern.ts";
 
@@ -85,16 +85,6 @@ function coordinator() {
 }
 
 const reader = (name: string, connection: number) => ({ connection, name, port: null });
-
-function nameOf(action: () => unknown): string {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof KafkaError) return error.error;
-    throw error;
-  }
-  return "NONE";
-}
 
 test("the first member gets all; the second what the first has given up", () => {
   const { beat, state } = coordinator();
@@ -215,14 +205,14 @@ test("commits are for the member's epoch", () => {
   beat("a", 0);
   const commit = (memberId: string, generation: number, knowsEpochs = true) => {
     const by = { groupId: "g", memberId, instanceId: null, generation, knowsEpochs };
-    return nameOf(() => groups.checkCommit({ ...by, transactional: false }));
+    return refusalOf(() => groups.checkCommit({ ...by, transactional: false }));
   };
   expect(commit("a", 3)).toBe("STALE_MEMBER_EPOCH");
   expect(commit("a", 1, false)).toBe("UNSUPPORTED_VERSION");
   expect(commit("", -1)).toBe("UNKNOWN_MEMBER_ID");
   expect(commit("a", 1)).toBe("NONE");
-  expect(nameOf(() => groups.checkFetch("g", "a", 1))).toBe("NONE");
-  expect(nameOf(() => groups.checkFetch("g", "a", 2))).toBe("STALE_MEMBER_EPOCH");
+  expect(refusalOf(() => groups.checkFetch("g", "a", 1))).toBe("NONE");
+  expect(refusalOf(() => groups.checkFetch("g", "a", 2))).toBe("STALE_MEMBER_EPOCH");
 });
 
 test("a classic group goes over member by member, and back with the last that leaves", async () => {
