@@ -1,6 +1,6 @@
 /** Kafka as the suite's world, and what is so there. */
 import { Transform, type TransformCallback } from "node:stream";
-import { startEmulator } from "@millrace/emulator";
+import { startEmulator, type EmulatorOptions } from "@millrace/emulator";
 import { KafkaBroker, type KafkaClient, type KafkaOptions } from "millrace/kafka";
 import { startKafka, type RealKafka } from "../real/brokers.ts";
 import { startWire, type Wire } from "../real/wire.ts";
@@ -63,8 +63,11 @@ export async function openKafka(partitions = 1, options: KafkaOptions = {}): Pro
 }
 
 /** Its brokers advertise their own port, so the wire answers for them with its. */
-export async function openEmulatedKafka(options: KafkaOptions = {}): Promise<World> {
-  const emulator = await startEmulator({ only: ["kafka"], ports: { kafka: 0 } });
+export async function openEmulatedKafka(
+  options: KafkaOptions = {},
+  like: Pick<EmulatorOptions, "kafkaAsVersion"> = {},
+): Promise<World> {
+  const emulator = await startEmulator({ only: ["kafka"], ports: { kafka: 0 }, ...like });
   const { port } = emulator.servers[0]!;
   const wire = await startWire(`kafka://127.0.0.1:${port}`, (host) => new Readdressed(port, host));
   const url = new URL(wire.url).host;

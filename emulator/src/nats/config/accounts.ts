@@ -182,7 +182,7 @@ function readJetStream(given: ConfValue): AccountOptions["jetstream"] {
       `Expected 'enabled' or 'disabled' for string value, got '${value}'`,
     );
   }
-  readFields(given, "jetstream", {
+  readFields(given, "an account's jetstream", {
     "max_memory max_mem mem memory": (size) => void (limits.maxMemory = sizeOf(size)),
     "max_store max_file max_disk store disk": (size) => void (limits.maxStorage = sizeOf(size)),
     "max_streams streams": (count) => void (limits.maxStreams = numberOf(count)),
