@@ -32,6 +32,7 @@ export default defineConfig({
           exclude: never,
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          expect: { poll: { timeout: 90_000 } },
           ...(suite === "real"
             ? {
                 globalSetup: "./test/real/brokers/shared.ts",

@@ -10,7 +10,7 @@ test.skipIf(process.platform !== "linux").each([
   ["before anything is ready", /reading the code/],
   ["while services start", /starting accounting/],
   ["when all is ready", /http:\/\/127\.0\.0\.1:\d+\/\S*/],
-])("Ctrl-C %s leaves no process", { timeout: 60_000 }, async (_, moment) => {
+])("Ctrl-C %s leaves no process", { timeout: 180_000 }, async (_, moment) => {
   const mark = `MILLRACE_TEST_MARK=${randomUUID()}`;
   const dev = spawnDev(shop, { MILLRACE_TEST_MARK: mark.split("=")[1] as string }, "--run");
   onTestFinished(dev.end);
@@ -22,7 +22,7 @@ test.skipIf(process.platform !== "linux").each([
 
 test(
   "the address is printed once all services are ready, plain and first",
-  { timeout: 60_000 },
+  { timeout: 180_000 },
   async () => {
     const dev = spawnDev(shop, { FORCE_COLOR: "1" }, "--run");
     onTestFinished(dev.end);

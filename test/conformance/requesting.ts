@@ -6,6 +6,9 @@ import type { Bench } from "./bench.ts";
 import { Gate } from "./inbox.ts";
 import type { Promises } from "./promises.ts";
 
+/** Of a request that is answered: on a busy machine that may take a while. */
+const patient = { timeout: 60_000 };
+
 const Query = z.object({ id: z.number() });
 const Answer = z.object({ id: z.number(), name: z.string() });
 
@@ -41,7 +44,7 @@ export const requesting: Promises = {
   "a request is answered with the handler's value, by the reply schema": async (t) => {
     if (t.facts.requests === "no") return refused(t);
     const { customers } = await openService(t, async (id) => ({ id, name: `Zoë ${id}` }));
-    expect(await customers.request({ id: 7 })).toEqual({ id: 7, name: "Zoë 7" });
+    expect(await customers.request({ id: 7 }, patient)).toEqual({ id: 7, name: "Zoë 7" });
   },
 
   "200 requests in flight are answered out of order, each its own": async (t) => {
@@ -58,7 +61,7 @@ export const requesting: Promises = {
       return { id, name: String(id) };
     });
     const answers = await Promise.all(
-      Array.from({ length: 200 }, (_, id) => customers.request({ id }, { timeout: 10_000 })),
+      Array.from({ length: 200 }, (_, id) => customers.request({ id }, patient)),
     );
     expect(answers).toEqual(Array.from({ length: 200 }, (_, id) => ({ id, name: String(id) })));
   },
@@ -68,7 +71,7 @@ export const requesting: Promises = {
     const { customers } = await openService(t, () =>
       Promise.reject(new Error("no such customer\nat all")),
     );
-    const error = await customers.request({ id: 1 }).catch((reason: unknown) => reason);
+    const error = await customers.request({ id: 1 }, patient).catch((reason: unknown) => reason);
     expect(error).toMatchObject({ name: "RequestError", reason: "failed" });
     expect(String(error)).toContain("no such customer");
   },
@@ -77,7 +80,7 @@ export const requesting: Promises = {
     if (t.facts.requests === "no") return refused(t);
     const { asker } = await openService(t, async (id) => ({ id, name: "" }));
     const error = await asker
-      .request(t.on("customers"), { id: "not a number" }, { ...t.send })
+      .request(t.on("customers"), { id: "not a number" }, { ...t.send, ...patient })
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({ reason: "failed" });
   },
@@ -90,7 +93,7 @@ export const requesting: Promises = {
       .request(
         t.on("nobody"),
         {},
-        { ...t.send, timeout: t.facts.requests === "yes" ? 10_000 : 200 },
+        { ...t.send, timeout: t.facts.requests === "yes" ? patient.timeout : 200 },
       )
       .catch((reason: unknown) => reason);
     expect(error).toMatchObject({
@@ -125,10 +128,10 @@ export const requesting: Promises = {
     broker.subscriber(
       t.on("outer"),
       { ...t.receive, schema: Query, reply: Answer },
-      async ({ id }) => inner.request({ id: id + 1 }),
+      async ({ id }) => inner.request({ id: id + 1 }, patient),
     );
     await t.start(broker);
-    expect(await broker.request(t.on("outer"), { id: 1 }, { ...t.send })).toEqual({
+    expect(await broker.request(t.on("outer"), { id: 1 }, { ...t.send, ...patient })).toEqual({
       id: 2,
       name: "inner",
     });

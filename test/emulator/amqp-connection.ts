@@ -101,7 +101,7 @@ export class AmqpConnection implements AsyncDisposable {
   }
 
   /** Waits until this is so; returns at once where the connection is closed. `patience` in ms. */
-  async until(reached: () => boolean, patience = 20_000): Promise<void> {
+  async until(reached: () => boolean, patience = 30_000): Promise<void> {
     if (reached() || this.isClosed) return;
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(

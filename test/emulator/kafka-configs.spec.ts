@@ -80,7 +80,7 @@ export function kafkaConfigPromises(start: () => Promise<ConfiguredBroker>): voi
     const topics = [{ name: "orders", numPartitions: -1, replicationFactor: -1 }];
     const made = await wire.ask("createTopics", { topics, timeoutMs: 10_000 });
     expect(made?.["topics"]).toMatchObject([{ errorCode: 0, numPartitions: 3 }]);
-    await vi.waitUntil(async () => (await metadata(wire, "orders")).errorCode === 0, 10_000);
+    await vi.waitUntil(async () => (await metadata(wire, "orders")).errorCode === 0, 30_000);
     expect(await told(wire, TOPIC, "orders", Object.keys(ofTopic))).toEqual(ofTopic);
   });
 

@@ -58,7 +58,7 @@ export function kafkaSessionPromises(start: () => Promise<GuardedBroker>): void 
       sessionLifetimeMs: broker.lifetime,
     });
     for (const [seconds, isShorter] of [
-      [1, true],
+      [3, true],
       [1000, false],
     ] as const) {
       await using other = await KafkaWire.connect(broker.url);

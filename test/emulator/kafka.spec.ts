@@ -92,7 +92,7 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
       topics: [{ name: topic, numPartitions: 1, replicationFactor: 1 }],
       timeoutMs: 10_000,
     });
-    await vi.waitUntil(async () => firstPartition(await list(wire))["errorCode"] === 0, 10_000);
+    await vi.waitUntil(async () => firstPartition(await list(wire))["errorCode"] === 0, 30_000);
   });
   afterAll(() => broker?.[Symbol.asyncDispose]());
 
@@ -138,7 +138,7 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
     const topics = [{ name, numPartitions: 1, replicationFactor: 1 }];
     await writer.ask("createTopics", { topics, timeoutMs: 10_000 });
     const isThere = async () => firstPartition(await fetch(reader, 0, 0, name))["errorCode"] === 0;
-    await vi.waitUntil(isThere, 10_000);
+    await vi.waitUntil(isThere, 30_000);
     const waiting = fetch(reader, 0, 60_000, name);
     await writer.ask("deleteTopics", { topicNames: [name], timeoutMs: 10_000 });
     expect(firstPartition(await waiting)["errorCode"]).toBe(UNKNOWN_TOPIC);

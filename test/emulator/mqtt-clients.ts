@@ -16,7 +16,7 @@ export async function mqtt(
 ): Promise<MqttClient & AsyncDisposable> {
   const client = await connectAsync(
     url,
-    { protocolVersion, reconnectPeriod: 0, connectTimeout: 5000, ...options },
+    { protocolVersion, reconnectPeriod: 0, connectTimeout: 30_000, ...options },
     false,
   );
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.endAsync(true) });
@@ -31,7 +31,7 @@ export async function connected(
   const client = connect(url, {
     protocolVersion,
     reconnectPeriod: 0,
-    connectTimeout: 5000,
+    connectTimeout: 30_000,
     ...options,
   });
   const inbox = collect(client);
@@ -87,7 +87,7 @@ export function collect(client: MqttClient): Inbox {
         const timer = setTimeout(() => {
           const topics = messages.map(({ topic }) => topic).join(", ");
           reject(new Error(`${messages.length} of ${count} messages came: ${topics}`));
-        }, 5000);
+        }, 30_000);
         changed = () => {
           if (messages.length < count) return;
           clearTimeout(timer);

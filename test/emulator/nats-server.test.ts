@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { connect, type NatsConnection } from "nats";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { bringUpToDate } from "../../build.js";
 
 const program = fileURLToPath(new URL("../../emulator/programs/nats-server", import.meta.url));
@@ -38,11 +38,11 @@ async function start(conf: string) {
   let log = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (log += text));
   const portsFile = join(folder, `nats-server_${child.pid}.ports`);
-  await expect.poll(() => existsSync(portsFile), { timeout: 30_000 }).toBe(true);
-  const ports = JSON.parse(readFileSync(portsFile, "utf8")) as {
-    nats: [string];
-    monitoring: [string];
-  };
+  // It may be there and not written yet.
+  const ports = await vi.waitFor(
+    () => JSON.parse(readFileSync(portsFile, "utf8")) as { nats: [string]; monitoring: [string] },
+    30_000,
+  );
   return { child, file, portsFile, log: () => log, url: ports.nats[0], http: ports.monitoring[0] };
 }
 
@@ -53,7 +53,7 @@ test("writes its ports file, answers tools, and takes it away when it ends", asy
   const server = await start("port: -1");
   const varz = (await (await fetch(`${server.http}/varz`)).json()) as Record<string, unknown>;
   expect(varz).toMatchObject({ version: "2.10.27", server_name: "millrace-emulator" });
-  expect(server.log()).toContain("Server is ready");
+  await expect.poll(() => server.log()).toContain("Server is ready");
   const connection = await client(server.url);
   await connection.close();
   server.child.kill("SIGTERM");
@@ -87,13 +87,11 @@ test.runIf(process.platform !== "win32")("SIGHUP reads the configuration again",
   writeFileSync(server.file, conf.replace("port: -1", `port: ${port}`).replace('"one"', '"two"'));
   server.child.kill("SIGHUP");
   await expect
-    .poll(
-      () =>
-        client(server.url, { user: "anna", pass: "two" }).then(
-          (connection) => connection.close().then(() => "in"),
-          String,
-        ),
-      { timeout: 10_000 },
+    .poll(() =>
+      client(server.url, { user: "anna", pass: "two" }).then(
+        (connection) => connection.close().then(() => "in"),
+        String,
+      ),
     )
     .toBe("in");
   await expect(client(server.url, { user: "anna", pass: "one" })).rejects.toThrow(/Authorization/);

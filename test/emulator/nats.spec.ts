@@ -3,7 +3,7 @@
  * both must agree. Holds from nats-server 2.9 on.
  */
 import { connect, type ConnectionOptions, headers, type Msg, type NatsConnection } from "nats";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { RawClient } from "./raw.ts";
 
 export interface NatsServerConfig {
@@ -394,7 +394,7 @@ export function natsPromises(start: (config: NatsServerConfig) => Promise<Starte
       await service.connection.flush();
       const answers = await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
-          nats.connection.request("double", String(index), { timeout: 5000 }),
+          nats.connection.request("double", String(index), { timeout: 30_000 }),
         ),
       );
       expect(answers.map((answer) => Number(answer.string()))).toEqual(
@@ -405,7 +405,7 @@ export function natsPromises(start: (config: NatsServerConfig) => Promise<Starte
     test("says at once that nobody answers", async () => {
       await using nats = await session(plain.url);
       await expect(
-        nats.connection.request("nobody.there", "?", { timeout: 5000 }),
+        nats.connection.request("nobody.there", "?", { timeout: 30_000 }),
       ).rejects.toMatchObject({ code: "503" });
     });
 
@@ -415,6 +415,10 @@ export function natsPromises(start: (config: NatsServerConfig) => Promise<Starte
       doomed.connection.subscribe("work", { queue: "w", callback: () => {} });
       await doomed.connection.flush();
       await doomed[Symbol.asyncDispose]();
+      // A server reads of its end when it gets to it: then nobody is there who could answer.
+      const nobody = { code: "503" };
+      const ask = () => nats.connection.request("work", "?", { timeout: 1000 });
+      await vi.waitFor(() => expect(ask()).rejects.toMatchObject(nobody), 30_000);
       const { received } = await collect(nats, "work", 20, { queue: "w" });
       for (let index = 0; index < 20; index++) nats.connection.publish("work", String(index));
       expect(await received).toHaveLength(20);

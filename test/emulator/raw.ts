@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 
 /** How long a broker may take for an answer before the test fails: mosquitto looks for silent clients every 5 s. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 export class RawClient implements AsyncDisposable {
   readonly #socket: Socket;

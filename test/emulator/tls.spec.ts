@@ -7,7 +7,7 @@ import { Redis } from "ioredis";
 import { Kafka, logLevel } from "kafkajs";
 import { connectAsync } from "mqtt";
 import { connect as connectNats } from "nats";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { Certificates } from "../real/brokers/certificates.ts";
 
 type Secured = "kafka" | "rabbitmq" | "redis" | "mqtt" | "nats";
@@ -29,12 +29,18 @@ interface Shown {
 const talks: Readonly<Record<Secured, (url: string, shown: Shown) => Promise<string>>> = {
   async kafka(url, { ca, ...shown }) {
     const client = { brokers: [url], ssl: { ...shown, ca: [ca] }, logLevel: logLevel.NOTHING };
-    const admin = new Kafka({ ...client, retry: { retries: 0 } }).admin();
+    // Whoever is not let in is to say so at once.
+    const once = { ...client, connectionTimeout: 30_000, retry: { retries: 0 } };
+    const visitor = new Kafka(once).admin();
+    await visitor.connect();
+    await visitor.disconnect();
+    // From here on it tries again: a real broker knows a topic a moment after the controller, and has no coordinator of
+    // groups until somebody has asked for one.
+    const kafka = new Kafka(client);
+    const admin = kafka.admin();
     await admin.connect();
     await admin.createTopics({ topics: [{ topic: "greetings", numPartitions: 1 }] });
     await admin.disconnect();
-    // From here on it tries again: a real broker has no coordinator of groups until somebody has asked for one.
-    const kafka = new Kafka(client);
     const producer = kafka.producer();
     const consumer = kafka.consumer({ groupId: "greeted" });
     await producer.connect();
@@ -133,8 +139,7 @@ export function tlsPromises(start: () => Promise<SecuredServers>): void {
       return all.find((each) => each["user_provided_name"] === name && each["ssl_hash"] !== null);
     };
     // The server gathers what it knows each five seconds.
-    await expect.poll(find, { timeout: 60_000 }).toBeDefined();
-    const found = await find();
+    const found = await vi.waitUntil(find, { timeout: 60_000, interval: 100 });
     const fields = ["ssl_protocol", "ssl_key_exchange", "ssl_cipher", "ssl_hash"];
     expect(fields.map((field) => found?.[field])).toEqual(suite);
     expect(found).toMatchObject({

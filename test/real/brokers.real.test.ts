@@ -147,7 +147,7 @@ test("rabbitmq-server keeps over a crash what it has confirmed, and lets in a cl
   const after = await connectAmqp(server.url.replace("//", "//anna:s3cret@"));
   for (const type of queues) {
     // A stream is found only some moments after a restart: its writer is elected after the port is open.
-    await vi.waitFor(async () => expect(await firstOf(after, type)).toBe(type), 10_000);
+    await vi.waitFor(async () => expect(await firstOf(after, type)).toBe(type), 60_000);
   }
   await after.close();
 });

@@ -102,7 +102,7 @@ describe.each([...table])("%s", (name, cells) => {
   test.each(Object.entries(cells))("%s: %s", async (column, cell) => {
     const open = modes[name];
     if (open === undefined) throw new Error(`no mode is called "${name}"`);
-    const seen = await COLUMNS[column as keyof typeof COLUMNS](open());
+    const seen = await COLUMNS[column as keyof typeof COLUMNS](open(), cell);
     // Where its place is not promised, a message may come again in it nevertheless.
     expect(cell === "again" && seen === "again, in its place" ? "again" : seen).toBe(cell);
   });

@@ -67,7 +67,7 @@ async function works(url: string, options: MqttOptions = {}): Promise<void> {
 
 /** The one error of a start that must fail. */
 async function refused(url: string, options: MqttOptions = {}): Promise<string> {
-  const failure = await start(make(url, { connectTimeout: 3000, ...options })).then(
+  const failure = await start(make(url, { connectTimeout: 20_000, ...options })).then(
     async (app) => {
       await app.stop();
       return "it started";

@@ -1,5 +1,5 @@
 /** Redis as more than one server: a cluster, a master behind sentinels. */
-import { Cluster } from "ioredis";
+import { Cluster, Redis } from "ioredis";
 import { App, createLogger, type AnyBroker } from "millrace";
 import { list, pattern, RedisBroker, stream, type RedisOptions } from "millrace/redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -185,8 +185,12 @@ test("sentinels say where the master is, also when it is another one or is kille
   await group.failover();
   await publish(20);
   await seen.until(() => seen.items.includes("order 39"), "the orders after the failover");
-  // Replication is asynchronous: with time to get there, what was confirmed is there.
-  await new Promise((resolve) => setTimeout(resolve, 1500));
+  // Replication is asynchronous: what has come to the replica behind the orders shows that they have, too.
+  const { hostname: host, port } = new URL(group.sentinel.url);
+  const master = new Redis({ sentinels: [{ host, port: Number(port) }], name: group.name });
+  await master.set("behind", "1");
+  await master.wait(1, 0);
+  master.disconnect();
   await group.failover().catch(() => undefined);
   await publish(20);
   await seen.until(() => seen.items.includes("order 59"), "the orders after the second failover");

@@ -18,9 +18,9 @@ describe.each(chosenReleases())("the shell of VS Code $vscode", (release) => {
     await window.lens("Show in topology").nth(2).waitFor();
     // VS Code takes lenses away for a moment when it asks for them anew.
     await expect
-      .poll(() => window.lens(/subscriber|publisher/).allInnerTexts(), { timeout: 20_000 })
+      .poll(() => window.lens(/subscriber|publisher/).allInnerTexts())
       .toEqual(["2 subscribers", "0 subscribers", "1 publisher"]);
-    await expect.poll(() => window.lens("Send message").count(), { timeout: 20_000 }).toBe(3);
+    await expect.poll(() => window.lens("Send message").count()).toBe(3);
   });
 
   test("the dead end is a problem at its line", async () => {
@@ -48,12 +48,12 @@ describe.each(chosenReleases())("the shell of VS Code $vscode", (release) => {
     };
     // Right above it: a lens is less than two lines high.
     const above = () => distance().then((pixels) => pixels > 0 && pixels < 40);
-    await expect.poll(above, { timeout: 20_000 }).toBe(true);
+    await expect.poll(above).toBe(true);
     await page.locator(".view-line").first().click();
     await page.keyboard.press("Control+Home");
     await page.keyboard.type("// one\n// two\n");
     await page.locator(".view-line", { hasText: "// two" }).waitFor();
-    await expect.poll(above, { timeout: 20_000 }).toBe(true);
+    await expect.poll(above).toBe(true);
   });
 
   test("the number of publishers opens them in a peek", async () => {
@@ -97,7 +97,7 @@ describe.each(chosenReleases())("the shell of VS Code $vscode", (release) => {
     await window.page.locator(".breadcrumbs-control", { hasText: "notifications" }).waitFor();
     await window.focusEditor();
     await window.lens("1 publisher").waitFor();
-    await expect.poll(() => window.lens("Send message").count(), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => window.lens("Send message").count()).toBe(1);
   });
 
   test("the palette has every command of the category", async () => {
@@ -132,9 +132,7 @@ describe.each(chosenReleases())("the shell of VS Code $vscode", (release) => {
     const ports = /NATS (\d+) · Redis \d+ · MQTT (\d+)/.exec(
       await window.statusBar(/NATS \d+/).innerText(),
     );
-    await expect
-      .poll(urls, { timeout: 30_000 })
-      .toBe(`nats://127.0.0.1:${ports?.[1]} mqtt://127.0.0.1:${ports?.[2]}\n`);
+    await expect.poll(urls).toBe(`nats://127.0.0.1:${ports?.[1]} mqtt://127.0.0.1:${ports?.[2]}\n`);
     await window.command("Terminal: Kill the Active Terminal Instance");
   });
 

@@ -11,7 +11,6 @@ import { copyOf, type FolderCopy } from "./folder-copy.ts";
 import { openPage, type Page } from "./page.ts";
 
 const arrived = "receive:greeter:nats:visitors.arrived";
-const patience = { timeout: 20_000 };
 
 let folder: FolderCopy;
 let page: Page;
@@ -37,7 +36,7 @@ beforeAll(async () => {
     );
   });
   page = await openPage(address);
-}, 60_000);
+});
 
 afterAll(async () => {
   stop.abort();
@@ -67,122 +66,100 @@ function steps(chain: string): readonly string[] {
     );
 }
 
-test(
-  "a sample of the schema that the code states travels through both services and back to the page",
-  { timeout: 30_000 },
-  async () => {
-    expect([service("greeter")?.status, service("archive")?.status]).toEqual([
-      "running",
-      "running",
+test("a sample of the schema that the code states travels through both services and back to the page", async () => {
+  expect([service("greeter")?.status, service("archive")?.status]).toEqual(["running", "running"]);
+  const drafted = await page.ask({ kind: "draft", operation: arrived });
+  if (drafted.kind !== "draft") throw new Error(JSON.stringify(drafted));
+  expect(await page.ask({ kind: "check", operation: arrived, draft: drafted.draft })).toEqual({
+    kind: "checked",
+    findings: [],
+  });
+  expect(
+    await page.ask({
+      kind: "check",
+      operation: arrived,
+      draft: { ...drafted.draft, payload: '{"name":"","age":1.5}' },
+    }),
+  ).toMatchObject({
+    findings: [{ pointer: "/name" }, { pointer: "/age" }],
+  });
+
+  const chain = await send("Ada");
+  await expect
+    .poll(() => steps(chain))
+    .toEqual([
+      "workbench published nats visitors.arrived",
+      "service:greeter delivered nats visitors.arrived",
+      "service:greeter published mqtt greetings/Ada",
+      "service:archive delivered mqtt greetings/Ada",
+      "service:archive acknowledged mqtt greetings/Ada",
     ]);
-    const drafted = await page.ask({ kind: "draft", operation: arrived });
-    if (drafted.kind !== "draft") throw new Error(JSON.stringify(drafted));
-    expect(await page.ask({ kind: "check", operation: arrived, draft: drafted.draft })).toEqual({
-      kind: "checked",
-      findings: [],
-    });
-    expect(
-      await page.ask({
-        kind: "check",
-        operation: arrived,
-        draft: { ...drafted.draft, payload: '{"name":"","age":1.5}' },
-      }),
-    ).toMatchObject({
-      findings: [{ pointer: "/name" }, { pointer: "/age" }],
-    });
+  const [, handled, sent, received] = page.events().filter((event) => event.chain.id === chain);
+  expect(handled).toMatchObject({ operations: [arrived] });
+  expect(sent).toMatchObject({
+    operations: ["send:greeter:mqtt:greetings/{name}"],
+    chain: { cause: handled?.message },
+  });
+  expect(received).toMatchObject({
+    channels: ["mqtt:greetings/{name}"],
+    payload: { format: "json", preview: expect.stringContaining('"Hello Ada"') },
+  });
+});
 
-    const chain = await send("Ada");
-    await expect
-      .poll(() => steps(chain), patience)
-      .toEqual([
-        "workbench published nats visitors.arrived",
-        "service:greeter delivered nats visitors.arrived",
-        "service:greeter published mqtt greetings/Ada",
-        "service:archive delivered mqtt greetings/Ada",
-        "service:archive acknowledged mqtt greetings/Ada",
-      ]);
-    const [, handled, sent, received] = page.events().filter((event) => event.chain.id === chain);
-    expect(handled).toMatchObject({ operations: [arrived] });
-    expect(sent).toMatchObject({
-      operations: ["send:greeter:mqtt:greetings/{name}"],
-      chain: { cause: handled?.message },
-    });
-    expect(received).toMatchObject({
-      channels: ["mqtt:greetings/{name}"],
-      payload: { format: "json", preview: expect.stringContaining('"Hello Ada"') },
-    });
-  },
-);
+test("with a service stopped, a message stops before it; started again, it goes on", async () => {
+  page.tell({ kind: "stop-service", id: "service:greeter" });
+  await expect.poll(() => service("greeter")?.status).toBe("stopped");
+  const stopped = await send("Bo");
+  await expect
+    .poll(() => steps(stopped))
+    .toEqual(["workbench published nats visitors.arrived", "broker dropped nats visitors.arrived"]);
+  page.tell({ kind: "start-service", id: "service:greeter" });
+  await expect.poll(() => service("greeter")?.status).toBe("running");
+  const goes = await send("Bo");
+  await expect.poll(() => steps(goes)).toContain("service:archive acknowledged mqtt greetings/Bo");
+});
 
-test(
-  "with a service stopped, a message stops before it; started again, it goes on",
-  { timeout: 30_000 },
-  async () => {
-    page.tell({ kind: "stop-service", id: "service:greeter" });
-    await expect.poll(() => service("greeter")?.status, patience).toBe("stopped");
-    const stopped = await send("Bo");
-    await expect
-      .poll(() => steps(stopped), patience)
-      .toEqual([
-        "workbench published nats visitors.arrived",
-        "broker dropped nats visitors.arrived",
-      ]);
-    page.tell({ kind: "start-service", id: "service:greeter" });
-    await expect.poll(() => service("greeter")?.status, patience).toBe("running");
-    const goes = await send("Bo");
-    await expect
-      .poll(() => steps(goes), patience)
-      .toContain("service:archive acknowledged mqtt greetings/Bo");
-  },
-);
+test("a saved file is read again and its service is restarted with it", async () => {
+  const before = service("archive")?.pid;
+  const untouched = service("greeter")?.pid;
+  const file = join(folder.path, "archive", "app.ts");
+  await writeFile(
+    file,
+    (await readFile(file, "utf8")).replaceAll("greetings/{name}", "greetings/{visitor}"),
+  );
+  await expect
+    .poll(() => page.state().topology.channels.map(({ id }) => id))
+    .toContain("mqtt:greetings/{visitor}");
+  await expect
+    .poll(() => service("archive"))
+    .toMatchObject({ status: "running", pid: expect.not.toSatisfy((pid) => pid === before) });
+  expect(service("greeter")?.pid).toBe(untouched);
+  const chain = await send("Cy");
+  await expect.poll(() => steps(chain)).toContain("service:archive acknowledged mqtt greetings/Cy");
+});
 
-test(
-  "a saved file is read again and its service is restarted with it",
-  { timeout: 30_000 },
-  async () => {
-    const before = service("archive")?.pid;
-    const untouched = service("greeter")?.pid;
-    const file = join(folder.path, "archive", "app.ts");
-    await writeFile(
-      file,
-      (await readFile(file, "utf8")).replaceAll("greetings/{name}", "greetings/{visitor}"),
-    );
-    await expect
-      .poll(() => page.state().topology.channels.map(({ id }) => id), patience)
-      .toContain("mqtt:greetings/{visitor}");
-    await expect
-      .poll(() => service("archive"), patience)
-      .toMatchObject({ status: "running", pid: expect.not.toSatisfy((pid) => pid === before) });
-    expect(service("greeter")?.pid).toBe(untouched);
-    const chain = await send("Cy");
-    await expect
-      .poll(() => steps(chain), patience)
-      .toContain("service:archive acknowledged mqtt greetings/Cy");
-  },
-);
-
-test("a service that is killed is named, and the other stays up", { timeout: 30_000 }, async () => {
+test("a service that is killed is named, and the other stays up", async () => {
   process.kill(service("archive")?.pid ?? 0, "SIGKILL");
-  await expect.poll(() => service("archive")?.status, patience).toBe("crashed");
+  await expect.poll(() => service("archive")?.status).toBe("crashed");
   expect(service("archive")?.error).toContain("SIGKILL");
   expect(service("greeter")?.status).toBe("running");
 });
 
-test("when it ends, its services have ended", { timeout: 30_000 }, async () => {
+test("when it ends, its services have ended", async () => {
   const pid = service("greeter")?.pid ?? 0;
   stop.abort();
   expect(await ended).toBe(0);
   expect(() => process.kill(pid, 0)).toThrow("ESRCH");
 });
 
-test("when it is killed, its services end by themselves", { timeout: 60_000 }, async () => {
+test("when it is killed, its services end by themselves", async () => {
   const dev = spawnDev(folder.path, {}, "--run");
   const address = await waitFor(dev, /http:\/\/127\.0\.0\.1:\d+\/\S*/);
   await using other = await openPage(address);
   const pids = Object.values(other.state().services).map(({ pid }) => pid ?? 0);
   expect(pids).toHaveLength(2);
   dev.child.kill("SIGKILL");
-  await expect.poll(() => pids.filter(isAlive), patience).toEqual([]);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
 });
 
 function isAlive(pid: number): boolean {

@@ -25,7 +25,7 @@ beforeAll(async () => {
     ),
   );
   await session.analysed();
-}, 60_000);
+});
 
 afterAll(async () => {
   await session?.close();
@@ -47,45 +47,41 @@ function open(ownEnvironment: Record<string, string>): Session {
   });
 }
 
-test(
-  "it goes where the environment says, as the service would send it",
-  { timeout: 30_000 },
-  async () => {
-    const [nats, , mqtt] = real.servers;
-    expect(session.state.realBrokers).toEqual({
-      "server:greeter:nats": nats?.url,
-      "server:greeter:mqtt": mqtt?.url,
-      "server:archive:broker": mqtt?.url,
-    });
-    const sent = await session.send(arrived, draft, { real: true });
-    expect(sent).toEqual({
-      kind: "sent",
-      chain: expect.stringMatching(/^[0-9a-f]{32}$/),
-      message: null,
-      to: nats?.url,
-    });
-    const greeting = { ...draft, params: { name: "Ada" }, payload: '{"text":"Hello","to":"Ada"}' };
-    expect(await session.send(greetings, greeting, { real: true })).toMatchObject({
-      to: mqtt?.url,
-    });
+test("it goes where the environment says, as the service would send it", async () => {
+  const [nats, , mqtt] = real.servers;
+  expect(session.state.realBrokers).toEqual({
+    "server:greeter:nats": nats?.url,
+    "server:greeter:mqtt": mqtt?.url,
+    "server:archive:broker": mqtt?.url,
+  });
+  const sent = await session.send(arrived, draft, { real: true });
+  expect(sent).toEqual({
+    kind: "sent",
+    chain: expect.stringMatching(/^[0-9a-f]{32}$/),
+    message: null,
+    to: nats?.url,
+  });
+  const greeting = { ...draft, params: { name: "Ada" }, payload: '{"text":"Hello","to":"Ada"}' };
+  expect(await session.send(greetings, greeting, { real: true })).toMatchObject({
+    to: mqtt?.url,
+  });
 
-    const published = (await real.events()).filter(({ kind }) => kind === "published");
-    expect(
-      published.map(({ protocol, channel, payload, headers }) => [
-        protocol,
-        channel,
-        new TextDecoder().decode(payload),
-        headers["source"],
-        headers["content-type"],
-      ]),
-    ).toEqual([
-      ["nats", "visitors.arrived", draft.payload, "test", "application/json"],
-      ["mqtt", "greetings/Ada", greeting.payload, "test", "application/json"],
-    ]);
-    // The workbench's own emulator had nothing to do with it.
-    expect(session.state.emulator.status).toBe("stopped");
-  },
-);
+  const published = (await real.events()).filter(({ kind }) => kind === "published");
+  expect(
+    published.map(({ protocol, channel, payload, headers }) => [
+      protocol,
+      channel,
+      new TextDecoder().decode(payload),
+      headers["source"],
+      headers["content-type"],
+    ]),
+  ).toEqual([
+    ["nats", "visitors.arrived", draft.payload, "test", "application/json"],
+    ["mqtt", "greetings/Ada", greeting.payload, "test", "application/json"],
+  ]);
+  // The workbench's own emulator had nothing to do with it.
+  expect(session.state.emulator.status).toBe("stopped");
+});
 
 test("a message that does not fit is refused there, too", async () => {
   const wrong = { ...draft, payload: '{"name":""}' };
@@ -105,7 +101,7 @@ test("where nothing names a real broker, that is the answer", async () => {
   });
 });
 
-test("a broker that is not there is said, without its password", { timeout: 30_000 }, async () => {
+test("a broker that is not there is said, without its password", async () => {
   const url = "nats://me:secret@127.0.0.1:1";
   await using lost = disposable(open({ MILLRACE_NATS_URL: url }));
   await lost.session.analysed();
@@ -115,7 +111,7 @@ test("a broker that is not there is said, without its password", { timeout: 30_0
   expect(JSON.stringify(answer)).not.toContain("secret");
 });
 
-test("a folder without millrace says what to install", { timeout: 30_000 }, async () => {
+test("a folder without millrace says what to install", async () => {
   await folder.forget("node_modules");
   expect(await session.send(arrived, draft, { real: true })).toEqual({
     kind: "failed",

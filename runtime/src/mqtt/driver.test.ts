@@ -122,7 +122,7 @@ async function started(options: MqttOptions, topic?: string) {
       const found = lines.find((each) => each.includes(text));
       if (found === undefined) throw new Error(`no line with "${text}"`);
       return found;
-    });
+    }, 30_000);
   return { app, broker, line };
 }
 
@@ -196,10 +196,10 @@ test("stopping with a publish that nobody confirms still says goodbye: the will 
   const { url, kinds } = await script(() => {});
   const { app, broker } = await started({ url, will: { topic: "w", payload: "gone" } });
   const failure = broker.publish("t", 1).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(kinds).toContain(PUBLISH));
+  await expect.poll(() => kinds).toContain(PUBLISH);
   await app.stop();
   expect(String(await failure)).toContain("the app stopped before the broker had confirmed");
-  await vi.waitFor(() => expect(kinds.at(-1)).toBe(DISCONNECT));
+  await expect.poll(() => kinds.at(-1)).toBe(DISCONNECT);
 });
 
 test("a broker that keeps sessions for less, or no messages, is believed", async () => {
@@ -242,5 +242,5 @@ test("refused when it comes back, it says so once and goes on trying", async () 
   });
   const { line } = await started({ url, protocol: "5" });
   expect(await line("cannot come back")).toContain("check user and password");
-  await vi.waitFor(() => expect(levels.length).toBeGreaterThan(3), { timeout: 30_000 });
+  await expect.poll(() => levels.length).toBeGreaterThan(3);
 });

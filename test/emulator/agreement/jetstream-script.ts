@@ -224,7 +224,7 @@ class Player {
       },
     );
     const seen: string[] = [];
-    const timer = setTimeout(() => subscription.unsubscribe(), 2000);
+    const timer = setTimeout(() => subscription.unsubscribe(), 10_000);
     for await (const message of subscription) {
       seen.push(shownMessage(message));
       const status = message.headers?.code ?? 0;

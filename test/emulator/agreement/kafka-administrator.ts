@@ -14,7 +14,9 @@ export class Administrator implements AsyncDisposable {
   }
 
   static async connect(url: string): Promise<Administrator> {
-    const kafka = new Kafka({ brokers: [url], logLevel: logLevel.NOTHING, retry: { retries: 0 } });
+    // A second, kafkajs' own, is little on a busy machine.
+    const once = { connectionTimeout: 30_000, retry: { retries: 0 } };
+    const kafka = new Kafka({ brokers: [url], logLevel: logLevel.NOTHING, ...once });
     const administrator = new Administrator(kafka);
     await administrator.#admin.connect();
     return administrator;

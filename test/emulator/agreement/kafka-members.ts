@@ -9,7 +9,7 @@ import { vi } from "vitest";
 export const MEMBERS = ["a", "b"] as const;
 
 /** How long a broker may take for an answer that the other has given. */
-const PATIENCE = 5_000;
+const PATIENCE = 30_000;
 const MEMBER_ID_REQUIRED = 79;
 const NOT_YET: readonly Value[] = [14, 15, 16];
 

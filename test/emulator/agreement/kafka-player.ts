@@ -348,7 +348,7 @@ export class KafkaPlayer implements AsyncDisposable {
 
   /** Again as long as the broker says that it is not so far. */
   async #later(name: ApiName, fields: Fields): Promise<Fields> {
-    for (let time = 0; time < 500; time++) {
+    for (let time = 0; time < 5000; time++) {
       const answer = await this.#wire.ask(name, fields);
       if (answer === null) throw new Error("the broker closed the connection");
       if (!codesOf(answer).some((code) => LATER.includes(code))) return answer;
@@ -371,7 +371,7 @@ export class KafkaPlayer implements AsyncDisposable {
     const topics = [{ name: this.#named(name) }];
     if (is) this.#topics.add(this.#named(name));
     else this.#topics.delete(this.#named(name));
-    for (let time = 0; time < 1000; time++) {
+    for (let time = 0; time < 5000; time++) {
       const answer = await this.#wire.ask("metadata", { topics });
       const code = (answer?.["topics"] as Fields[] | undefined)?.[0]?.["errorCode"];
       if (!is && (code === UNKNOWN_TOPIC || code === INVALID_TOPIC)) return;

@@ -3,7 +3,7 @@
  * with one configuration. A failure shows the shortest script that still differs.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,8 +28,9 @@ beforeAll(async () => {
   writeFileSync(file, `${own}\n${accountsConfig}\n`);
   emulator = spawn(process.execPath, [program, "-c", file], { stdio: "ignore" });
   const ports = join(folder, `nats-server_${emulator.pid}.ports`);
-  await vi.waitUntil(() => existsSync(ports), { timeout: 30_000 });
-  [url] = (JSON.parse(readFileSync(ports, "utf8")) as { nats: [string] }).nats;
+  // It may be there and not written yet.
+  const read = () => JSON.parse(readFileSync(ports, "utf8")) as { nats: [string] };
+  [url] = (await vi.waitFor(read, 30_000)).nats;
 });
 afterAll(async () => {
   emulator?.kill("SIGKILL");

@@ -30,7 +30,7 @@ export interface Stage {
 
 const CONTROL = "control";
 /** How long a server may take until it agrees, in ms: it does much at the same time. */
-const PATIENCE = [2, 5, 10, 20, 50, 100, 200, 400];
+const PATIENCE = [2, 5, 10, 20, 50, 100, 200, 400, 1000, 2000, 5000];
 
 export class Player implements AsyncDisposable {
   readonly #url: string;

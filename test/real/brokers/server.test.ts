@@ -83,7 +83,7 @@ test("a test that is killed leaves no server and no folder behind", async () => 
   await vi.waitFor(async () => {
     expect(isRunning(Number(pid))).toBe(false);
     await expect(access(folder)).rejects.toThrow("ENOENT");
-  }, 10_000);
+  }, 30_000);
 });
 
 function isRunning(pid: number): boolean {

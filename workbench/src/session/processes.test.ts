@@ -52,7 +52,7 @@ test("it is running when it says that it is ready, and knows its name and the em
   expect(service.state).toEqual({ status: "running", pid: expect.any(Number) });
   await service.stop();
   expect(states).toEqual(["starting", "running", "stopping", "stopped"]);
-  expect(lines).toEqual(["stdout: orders nats://127.0.0.1:4999"]);
+  await expect.poll(() => lines).toEqual(["stdout: orders nats://127.0.0.1:4999"]);
 });
 
 test("starting twice is starting once", async () => {
@@ -107,7 +107,8 @@ test("stopping asks the process first, and waits for it", async () => {
   );
   await service.start();
   await service.stop();
-  expect(lines).toEqual(["stdout: draining"]);
+  // Its output is read beside its end.
+  await expect.poll(() => lines).toEqual(["stdout: draining"]);
 });
 
 test("one that does not listen is killed at the deadline", async () => {

@@ -86,7 +86,8 @@ test("each service shows its command before it runs, and runs by the millrace it
     status: "running",
     pid: expect.any(Number),
   });
-  expect(ups("orders")).toEqual(["up run orders/app.ts nats://127.0.0.1:1"]);
+  // It says that it is ready elsewhere than where it prints.
+  await expect.poll(() => ups("orders")).toEqual(["up run orders/app.ts nats://127.0.0.1:1"]);
 });
 
 test("one that crashes leaves the others up, and says why", async () => {
@@ -162,7 +163,7 @@ test("another emulator is told to those that run", async () => {
   expect(ups("orders")).toHaveLength(1);
   environment = { MILLRACE_NATS_URL: "nats://127.0.0.1:2" };
   await services.environmentChanged();
-  expect(ups("orders").at(-1)).toBe("up run orders/app.ts nats://127.0.0.1:2");
+  await expect.poll(() => ups("orders").at(-1)).toBe("up run orders/app.ts nats://127.0.0.1:2");
   expect(status("service:billing")).toBe("stopped");
 });
 
