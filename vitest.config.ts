@@ -39,6 +39,8 @@ export default defineConfig({
                 runner: "./test/real/skips.ts",
                 // Half of the time goes by in waiting: for brokers that start, sessions that end.
                 maxWorkers: 2,
+                // Not with the others, which have other numbers of workers.
+                sequence: { groupOrder: 1 },
               }
             : { fileParallelism: false }),
         }),

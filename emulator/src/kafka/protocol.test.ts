@@ -24,6 +24,8 @@ function clientOf(url: string, more: Partial<ConstructorParameters<typeof Kafka>
     clientId: "shop",
     brokers: url.split(","),
     logLevel: logLevel.NOTHING,
+    // Its one second is little on a busy machine.
+    connectionTimeout: 20_000,
     retry: { retries: 0 },
     ...more,
   });
