@@ -65,6 +65,20 @@ test("a transaction runs as a whole, in one moment, or not at all", async () => 
   );
 });
 
+test("a transaction that writes is not run once min-replicas-to-write asks for replicas, one that reads is", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const other = client.duplicate();
+  await client.set("stock", "1");
+  await client.call("MULTI");
+  await client.call("INCR", "stock");
+  await other.config("SET", "min-replicas-to-write", "1");
+  await expect(client.call("EXEC")).rejects.toThrow(
+    "EXECABORT Transaction discarded because of: NOREPLICAS Not enough good replicas to write.",
+  );
+  expect(await client.multi().get("stock").exec()).toEqual([[null, "1"]]);
+});
+
 test("SCAN gives every key that stays, although others come and go behind and before it", async () => {
   await using emulator = await start();
   const { client } = emulator;

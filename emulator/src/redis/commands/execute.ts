@@ -61,7 +61,7 @@ function refuse(redis: Redis, client: Client, known: Known, argv: Argv): Failure
     );
     if (denied !== null) return new Failure(`NOPERM ${denied}`);
   }
-  if (redis.lacksReplicas && effects(redis, known, argv).has("write")) return NO_REPLICAS;
+  if (redis.lacksReplicas && writes(redis, client, known, argv)) return NO_REPLICAS;
   if (redis.eviction.isShort() && takesMemory(redis, client, known, argv)) return OUT_OF_MEMORY;
   if (client.version === 2 && !known.whileSubscribed && client.subscribed)
     return new Failure(
@@ -89,24 +89,29 @@ function withoutCode(message: string): string {
 
 /** Whether the command, or a transaction that it ends, may change something: PUBLISH and scripts do, too. */
 function mayWrite(redis: Redis, client: Client, known: Known, argv: Argv): boolean {
-  const flags = effects(redis, known, argv);
-  if (flags.has("write") || flags.has("may_replicate")) return true;
+  return (
+    writes(redis, client, known, argv) || hasEffect(redis, client, known, argv, "may_replicate")
+  );
+}
+
+function writes(redis: Redis, client: Client, known: Known, argv: Argv): boolean {
+  return hasEffect(redis, client, known, argv, "write");
+}
+
+/** EXEC has the effects of what is queued. */
+function hasEffect(redis: Redis, client: Client, known: Known, argv: Argv, effect: Flag): boolean {
+  if (effects(redis, known, argv).has(effect)) return true;
   if (known.name !== "exec" || client.transaction === null) return false;
   return client.transaction.commands.some((queued) => {
     const inside = registry.lookup(queued);
-    return !(inside instanceof Failure) && mayWrite(redis, client, inside, queued);
+    return !(inside instanceof Failure) && effects(redis, inside, queued).has(effect);
   });
 }
 
 /** What is queued takes memory, too; EXEC does if something in it does. */
 function takesMemory(redis: Redis, client: Client, known: Known, argv: Argv): boolean {
-  if (effects(redis, known, argv).has("denyoom")) return true;
-  if (client.transaction === null) return false;
-  if (known.name !== "exec") return known.queued;
-  return client.transaction.commands.some((queued) => {
-    const inside = registry.lookup(queued);
-    return !(inside instanceof Failure) && effects(redis, inside, queued).has("denyoom");
-  });
+  if (hasEffect(redis, client, known, argv, "denyoom")) return true;
+  return client.transaction !== null && known.queued;
 }
 
 function effects(redis: Redis, { command, flags }: Known, argv: Argv): ReadonlySet<Flag> {
