@@ -74,35 +74,10 @@ function bind(host: string, port: number): Promise<Server | "taken" | "no such a
         reject(new PortError(`port ${port} cannot be opened: ${error.message}`, { cause: error }));
     });
     server.once("listening", () => resolve(server));
-    listenAt(server, host, port);
+    // On ::1 alone: no connection to 127.0.0.1 comes to the port there.
+    server.listen({ host, port, ipv6Only: host === "::1" });
   });
 }
-
-/**
- * Node's `listen` looks an address up as if it were a name (by a regular expression that takes long to compile) and loads
- * what clusters need: 10 ms of each start. In the end it calls this method of the server, which is in no documentation.
- */
-function listenAt(server: Server & WithListen2, host: string, port: number): void {
-  const ipv6Only = host === "::1";
-  if (server._listen2 === undefined) server.listen({ host, port, ipv6Only });
-  else server._listen2(host, port, ipv6Only ? 6 : 4, BACKLOG, undefined, ipv6Only ? IPV6_ONLY : 0);
-}
-
-interface WithListen2 {
-  _listen2?(
-    address: string,
-    port: number,
-    family: 4 | 6,
-    backlog: number,
-    fd: undefined,
-    flags: number,
-  ): void;
-}
-
-/** How many connections may wait to be accepted: Node's own default. */
-const BACKLOG = 511;
-/** UV_TCP_IPV6ONLY: no connection to 127.0.0.1 comes to the port of ::1. */
-const IPV6_ONLY = 1;
 
 function listener(
   { port, servers }: Opened,
