@@ -327,6 +327,8 @@ test("with both, a message goes to the emulator until a person chooses the real 
   session.change({ realBrokers: {} });
   await expect.poll(() => page.getByTestId("send-to").count()).toBe(0);
   expect(await page.getByTestId("send").innerText()).not.toContain("nats.example.com");
+  await page.getByTestId("send").click();
+  await expect.poll(lastSent).not.toHaveProperty("real");
 });
 
 test("a channel says what it is, and the picture's legend knows its signs", async () => {
