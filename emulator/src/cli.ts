@@ -11,7 +11,8 @@ import type {
   KafkaUser,
 } from "./emulator.ts";
 import { startEmulator } from "./index.ts";
-import { furtherPorts, tlsPorts, type SpokenProtocol, spokenProtocols } from "./spoken.ts";
+import type { ProtocolName } from "./journal.ts";
+import { furtherPorts, spokenProtocols, tlsPorts } from "./spoken.ts";
 import { VERSION } from "./version.ts";
 
 const HELP = `millrace-emulator ${VERSION}: NATS, Redis, MQTT, RabbitMQ and Kafka brokers for development and tests, never for production
@@ -122,7 +123,7 @@ async function main(args: readonly string[]): Promise<readonly string[]> {
   return emulator.servers.map(({ protocol }) => protocol);
 }
 
-type PortName = SpokenProtocol | FurtherPortName;
+type PortName = ProtocolName | FurtherPortName;
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>["values"];
 
 function parse(args: readonly string[]): Values {
@@ -239,7 +240,7 @@ function userUsage(name: UserOption): string {
   return `--${name} takes a name and a password as one word: for example --${name} anna:secret`;
 }
 
-function readName(given: string): SpokenProtocol {
+function readName(given: string): ProtocolName {
   const found = spokenProtocols.find((name) => name === given);
   if (found === undefined)
     throw new UsageError(

@@ -29,7 +29,7 @@ test("opens only what is wanted, and says what it does not speak", async () => {
   await using emulator = await startEmulator({ ports: anyPorts, only: ["mqtt"] });
   expect(emulator.servers.map(({ protocol }) => protocol)).toEqual(["mqtt"]);
   await expect(startEmulator({ only: ["pulsar" as never] })).rejects.toThrow(
-    "does not speak pulsar yet",
+    "does not speak pulsar: only nats, redis, mqtt, rabbitmq, kafka",
   );
 });
 

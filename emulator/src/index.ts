@@ -6,7 +6,7 @@ import { createJournal, type JournalEvent, type ProtocolName } from "./journal.t
 import { createNotices } from "./notices.ts";
 import { type Opened, openProtocol } from "./opening.ts";
 import type { ProtocolContext, ProtocolKind } from "./protocol.ts";
-import { type SpokenProtocol, spokenProtocols } from "./spoken.ts";
+import { spokenProtocols } from "./spoken.ts";
 import { tlsTerms } from "./tls.ts";
 
 export type { Clock } from "./clock.ts";
@@ -25,7 +25,7 @@ export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./j
 export { PortError } from "./port.ts";
 
 /** Only what is opened is loaded: reading the code of all takes longer than opening them. */
-const kinds: Readonly<Record<SpokenProtocol, () => Promise<ProtocolKind>>> = {
+const kinds: Readonly<Record<ProtocolName, () => Promise<ProtocolKind>>> = {
   nats: async () => (await import("./nats/protocol.ts")).nats,
   redis: async () => (await import("./redis/protocol.ts")).redis,
   mqtt: async () => (await import("./mqtt/protocol.ts")).mqtt,
@@ -100,12 +100,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
-function wanted(only: readonly ProtocolName[] | undefined): readonly SpokenProtocol[] {
+function wanted(only: readonly ProtocolName[] | undefined): readonly ProtocolName[] {
   const unknown = only?.find((name) => !spokenProtocols.some((spoken) => spoken === name));
   if (unknown !== undefined) {
-    throw new Error(
-      `the emulator does not speak ${unknown} yet: only ${spokenProtocols.join(", ")}`,
-    );
+    throw new Error(`the emulator does not speak ${unknown}: only ${spokenProtocols.join(", ")}`);
   }
   return only === undefined
     ? spokenProtocols

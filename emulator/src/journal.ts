@@ -4,7 +4,7 @@
  */
 import type { Clock } from "./clock.ts";
 
-/** The protocols the emulator will speak; spoken.ts has those that it speaks. */
+/** The protocols that the emulator speaks; spoken.ts lists them. */
 export type ProtocolName = "kafka" | "rabbitmq" | "nats" | "redis" | "mqtt";
 
 /** What happened to a message. */

@@ -13,7 +13,6 @@ export type {
 } from "./emulator.ts";
 export type { Fault, FaultEffect, FaultMatch, FaultRule } from "./faults.ts";
 export type { JournalClient, JournalEvent, JournalKind, ProtocolName } from "./journal.ts";
-export { type SpokenProtocol, spokenProtocols } from "./spoken.ts";
 
 /**
  * Starts the thread and resolves when clients can connect.

@@ -1,4 +1,4 @@
-/** The protocols that are spoken, for whoever has to know before an emulator runs. A further one is a folder and two rows: here and in index.ts. */
+/** The protocols that are spoken, and the ports that are opened for them. A further one is a folder and two rows: here and in index.ts. */
 
 export const spokenProtocols: readonly ["nats", "redis", "mqtt", "rabbitmq", "kafka"] = [
   "nats",
@@ -22,5 +22,3 @@ export const tlsPorts: readonly ["rabbitmq-tls", "mqtt-tls", "redis-tls", "kafka
   "redis-tls",
   "kafka-tls",
 ];
-
-export type SpokenProtocol = (typeof spokenProtocols)[number];

@@ -65,7 +65,7 @@ export function registerCommands(
       ifTrusted(async (session) => {
         const id =
           subjectOf(target) ??
-          (await pickService(session.state, "Run a service", ["stopped", "waiting", "crashed"]));
+          (await pickService(session.state, "Run a service", ["stopped", "crashed"]));
         if (id !== null) await runService(session, id, output);
       }),
     stopService: (target) =>

@@ -35,33 +35,6 @@ test("a service shows how it is, and why it crashed", () => {
   expect(billing?.tooltip).toContain("Runs: millrace run billing/app.ts");
 });
 
-test("a service that waits says for what, and can be run", () => {
-  const reason = "orders needs Kafka: set MILLRACE_KAFKA_URL";
-  const services = {
-    ...stopped.services,
-    "service:orders": { status: "waiting" as const, command: "millrace run", reason },
-  };
-  const [orders] = servicesOutline({ ...stopped, services });
-  expect(orders).toMatchObject({
-    description: "waiting",
-    kind: "service.waiting",
-    icon: { name: "watch" },
-  });
-  expect(orders?.tooltip).toContain(reason);
-});
-
-test("a protocol that the emulator does not speak says so, whether the emulator runs or not", () => {
-  const [channel] = stopped.topology.channels;
-  if (channel === undefined) throw new Error("the fixture has a channel");
-  const channels = [{ ...channel, id: "kafka:orders", protocol: "kafka" as const }];
-  for (const state of [stopped, running]) {
-    const topology = { ...state.topology, channels };
-    const kafka = brokersOutline({ ...state, topology }).find(({ label }) => label === "Kafka");
-    expect(kafka).toMatchObject({ description: "not in the emulator yet" });
-    expect(kafka?.tooltip).toContain("MILLRACE_KAFKA_URL");
-  }
-});
-
 test("a service without a command offers no run", () => {
   const services = {
     ...stopped.services,
@@ -100,7 +73,7 @@ test("a channel says what it is where it is more than an address, and on which e
   ] as const;
   const topology = { ...stopped.topology, channels, operations: [], problems: [] };
   expect(lines(brokersOutline({ ...stopped, topology }))).toEqual([
-    "RabbitMQ (not in the emulator yet) protocol.stopped server",
+    "RabbitMQ (emulator stopped) protocol.stopped server",
     "  jobs (queue · 0 → 0) channel inbox",
     "  paid (events · 0 → 0) channel mail",
     "NATS (emulator stopped) protocol.stopped server",

@@ -76,7 +76,6 @@ function serviceRow(state: WorkbenchState, service: Service): Row {
 
 const statusIcons: Readonly<Record<ServiceState["status"], Row["icon"]>> = {
   stopped: { name: "circle-outline" },
-  waiting: { name: "watch" },
   starting: { name: "loading~spin" },
   running: { name: "circle-filled", color: "testing.iconPassed" },
   stopping: { name: "loading~spin" },
@@ -88,7 +87,6 @@ function serviceTooltip(service: Service, live: ServiceState): string {
     `${service.name} is ${live.status}${live.pid === undefined ? "" : ` (process ${live.pid})`}.`,
   ];
   if (live.error !== undefined) lines.push(live.error);
-  if (live.reason !== undefined) lines.push(`${live.reason}.`);
   lines.push(
     live.command === null
       ? "Nothing says how to start it: export an App, or add a dev script to its package.json."
@@ -103,8 +101,8 @@ function protocolRow(state: WorkbenchState, protocol: ProtocolName): Row {
   return {
     id: `protocol:${protocol}`,
     label: protocolLabels[protocol],
-    description: server?.url ?? emulatorWord(state, protocol),
-    tooltip: protocolTooltip(protocol, state, server),
+    description: server?.url ?? emulatorWords[state.emulator.status],
+    tooltip: protocolTooltip(protocol, state.emulator, server),
     icon:
       server === undefined ? { name: "server" } : { name: "server", color: "testing.iconPassed" },
     kind: server === undefined ? "protocol.stopped" : "protocol.running",
@@ -114,11 +112,7 @@ function protocolRow(state: WorkbenchState, protocol: ProtocolName): Row {
   };
 }
 
-/** How it is where the emulator has no server for it. */
-function emulatorWord({ emulator, spoken }: WorkbenchState, protocol: ProtocolName): string {
-  return spoken.includes(protocol) ? emulatorWords[emulator.status] : "not in the emulator yet";
-}
-
+/** How a protocol is where the emulator has no server for it. */
 const emulatorWords: Readonly<Record<EmulatorState["status"], string>> = {
   stopped: "emulator stopped",
   starting: "starting",
@@ -128,14 +122,11 @@ const emulatorWords: Readonly<Record<EmulatorState["status"], string>> = {
 
 function protocolTooltip(
   protocol: ProtocolName,
-  state: WorkbenchState,
+  emulator: EmulatorState,
   server: EmulatorState["servers"][number] | undefined,
 ): string {
   const name = protocolLabels[protocol];
-  if (!state.spoken.includes(protocol))
-    return `The emulator does not speak ${name} yet: services that need it wait, unless MILLRACE_${protocol.toUpperCase()}_URL names a real broker.`;
-  if (server === undefined)
-    return state.emulator.error ?? `${name}: ${emulatorWord(state, protocol)}.`;
+  if (server === undefined) return emulator.error ?? `${name}: ${emulatorWords[emulator.status]}.`;
   const moved = server.movedFrom === undefined ? "" : ` Port ${server.movedFrom} was taken.`;
   return `The emulator speaks ${name} at ${server.url}.${moved}`;
 }

@@ -16,12 +16,10 @@ export async function runService(
 }
 
 export async function runAll(session: Session, output: vscode.LogOutputChannel): Promise<void> {
-  const all = session.state.topology.services.map(({ id }) => id);
-  if (all.length === 0)
+  const ids = session.state.topology.services.map(({ id }) => id);
+  if (ids.length === 0)
     return void vscode.window.showInformationMessage("No service was found in this folder.");
-  const ids = all.filter((id) => session.state.services[id]?.status !== "waiting");
   announce(session, ids, output);
-  tellWaiting(session, all, output);
   await session.startAll();
   const crashed = ids.filter((id) => session.state.services[id]?.status === "crashed");
   const [first] = crashed;
@@ -36,21 +34,6 @@ function announce(session: Session, ids: readonly string[], output: vscode.LogOu
     if (command !== null)
       output.info(`${serviceName(session.state.topology, id)}: runs ${command}`);
   }
-}
-
-/** They stand in the tree with the same words; a question for each would be in the way. */
-function tellWaiting(
-  session: Session,
-  ids: readonly string[],
-  output: vscode.LogOutputChannel,
-): void {
-  const reasons = ids.flatMap((id) => session.state.services[id]?.reason ?? []);
-  for (const reason of reasons) output.info(`waiting: ${reason}`);
-  if (reasons.length > 0)
-    vscode.window.setStatusBarMessage(
-      `Millrace: ${reasons.length} waiting for a broker, see Services`,
-      5_000,
-    );
 }
 
 async function tellCrash(

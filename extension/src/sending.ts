@@ -1,5 +1,5 @@
 /** From `Send message` to a message that arrives: the form, an emulator to send to, and someone who receives. */
-import type { Operation, Topology, WorkbenchState } from "@millrace/workbench/protocol";
+import type { Operation, Topology } from "@millrace/workbench/protocol";
 import * as vscode from "vscode";
 import type { TopologyPanel } from "./panel.ts";
 import { serviceName } from "./peers.ts";
@@ -12,19 +12,9 @@ export async function composeMessage(
   id: string,
 ): Promise<void> {
   panel.compose(id);
-  // The form says why nothing goes through the emulator here, and what else there is.
-  if (!isEmulated(workbench.state, id)) return;
   // Who sends a message wants it sent: nothing is asked about the emulator, which is ours.
   await workbench.startEmulator();
   void offerToRun(workbench, id);
-}
-
-/** Whether the emulator speaks the protocol of an operation or channel. */
-function isEmulated(state: WorkbenchState | null, id: string): boolean {
-  const { channels = [], operations = [] } = state?.topology ?? {};
-  const operation = operations.find((each) => each.id === id);
-  const channel = channels.find((each) => each.id === (operation?.channel ?? id));
-  return channel === undefined || state?.spoken.includes(channel.protocol) === true;
 }
 
 /** Brokers drop what nobody waits for. A service is not started without a click: running a service runs the workspace's code. VS Code shows an equal question once. */

@@ -51,10 +51,7 @@ function Services(): ReactNode {
   const trusted = usePage((state) => state.workbench?.trusted === true);
   const states = Object.values(services ?? {});
   if (states.length === 0) return null;
-  const waiting = states.filter((service) => service.status === "waiting");
-  const startable = states.filter(
-    (service) => service.command !== null && service.status !== "waiting",
-  ).length;
+  const startable = states.some((service) => service.command !== null);
   const running = states.filter((service) => service.status === "running").length;
   const active = states.some(
     (service) => service.status === "running" || service.status === "starting",
@@ -65,23 +62,12 @@ function Services(): ReactNode {
       <i className={`lamp ${crashed > 0 ? "is-crashed" : running > 0 ? "is-running" : ""}`} />
       <span data-testid="services-running" data-count={running}>
         {crashed > 0 ? `${crashed} crashed, ` : ""}
-        {states.length > waiting.length &&
-          `${running} of ${states.length - waiting.length} running`}
+        {running} of {states.length} running
       </span>
-      {waiting.length > 0 && (
-        <span
-          className="quiet"
-          data-testid="services-waiting"
-          data-count={waiting.length}
-          title={waiting.map((service) => service.reason).join("\n")}
-        >
-          {waiting.length} waiting
-        </span>
-      )}
       <Button
         look="icon"
         testId="services-toggle"
-        disabled={!trusted || startable === 0}
+        disabled={!trusted || !startable}
         title={active ? "Stop all services" : "Start all services"}
         onPress={() => store.post({ kind: active ? "stop-all" : "start-all" })}
       >

@@ -306,39 +306,29 @@ test("Send is off from the moment it is there until the sample is", async () => 
   await expect.poll(() => page.evaluate(() => document.body.dataset["sendWas"])).toBe("off");
 });
 
-test("what the emulator does not speak is not sent through it: a real broker is offered, and chosen by hand", async () => {
-  session.state = { ...shopState, spoken: ["mqtt"] };
-  const page = await open();
-  await compose(page);
-  await expect.poll(() => page.getByTestId("refusal").innerText()).toContain("MILLRACE_NATS_URL");
-  await expect.poll(() => page.locator('[data-testid="send"][disabled]').count()).toBe(1);
-  session.change({ realBrokers: { "server:orders:nats": "nats.example.com:4222" } });
-  await page.getByTestId("refusal").getByText("Choose the real broker above").waitFor();
-  await expect.poll(() => page.locator('[data-testid="send"][disabled]').count()).toBe(1);
-  await page.getByTestId("send-to").click();
-  await page.locator("vscode-option", { hasText: "NATS at nats.example.com:4222" }).click();
-  await page.getByTestId("send").getByText("Send to nats.example.com:4222").waitFor();
-  await page.locator('[data-testid="send"]:not([disabled])').click();
-  await page.locator('[data-testid="outcome"][data-outcome="sent-away"]').waitFor();
-  expect(session.heard.findLast((message) => message.kind === "send")).toMatchObject({
-    operation: ORDERS_NEW,
-    real: true,
-  });
-  // Where it is no longer named, nothing goes there.
-  session.change({ realBrokers: {} });
-  await page.locator('[data-testid="send"][disabled]').waitFor();
-});
-
-test("with both, a message goes to the emulator until a person says otherwise", async () => {
+test("with both, a message goes to the emulator until a person chooses the real broker", async () => {
   session.state = {
     ...shopState,
     realBrokers: { "server:orders:nats": "nats.example.com:4222" },
   };
   const page = await open();
   await compose(page);
+  const lastSent = () => session.heard.findLast((message) => message.kind === "send");
   await page.locator('[data-testid="send"]:not([disabled])').click();
   await page.locator('[data-testid="outcome"][data-outcome="sent"]').waitFor();
-  expect(session.heard.findLast((message) => message.kind === "send")).not.toHaveProperty("real");
+  expect(lastSent()).not.toHaveProperty("real");
+  await page.getByTestId("send-to").click();
+  await page.locator("vscode-option", { hasText: "NATS at nats.example.com:4222" }).click();
+  await page.getByTestId("send").getByText("Send to nats.example.com:4222").waitFor();
+  await page.locator('[data-testid="send"]:not([disabled])').click();
+  await page.locator('[data-testid="outcome"][data-outcome="sent-away"]').waitFor();
+  expect(lastSent()).toMatchObject({ operation: ORDERS_NEW, real: true });
+  // Where it is no longer named, it is not offered either.
+  session.change({ realBrokers: {} });
+  await expect.poll(() => page.getByTestId("send-to").count()).toBe(0);
+  expect(await page.getByTestId("send").innerText()).not.toContain("nats.example.com");
+  await page.getByTestId("send").click();
+  await expect.poll(lastSent).not.toHaveProperty("real");
 });
 
 test("a channel says what it is, and the picture's legend knows its signs", async () => {
@@ -612,34 +602,6 @@ test("services and the emulator are started and stopped from the page", async ()
   await expect
     .poll(() => page.getByTestId("service-error").innerText())
     .toContain("boom at app.ts:3");
-});
-
-test("a service that waits for a broker says for which, and can be started by itself", async () => {
-  const reason = "billing needs Kafka: set MILLRACE_KAFKA_URL";
-  session.state = {
-    ...shopState,
-    services: {
-      ...shopState.services,
-      "service:billing": {
-        status: "waiting",
-        command: "millrace run billing/app.ts:app",
-        reason,
-      },
-    },
-  };
-  const page = await open();
-  await expect.poll(() => page.getByTestId("services-running").innerText()).toBe("3 of 3 running");
-  await expect.poll(() => page.getByTestId("services-waiting").innerText()).toBe("1 waiting");
-  await page.locator('[data-testid="node-service:billing"][data-status="waiting"]').waitFor();
-  await page
-    .locator('[data-testid="service-toggle"][data-service="service:billing"]')
-    .first()
-    .click();
-  await expect
-    .poll(() => session.heard.at(-1))
-    .toEqual({ kind: "start-service", id: "service:billing" });
-  await page.locator('[data-node="service:billing"]').click();
-  await expect.poll(() => page.getByTestId("service-waiting").innerText()).toContain(reason);
 });
 
 test("what stands in the way says what to do", async () => {

@@ -36,8 +36,6 @@ export interface WorkbenchState {
   readonly analysis: { readonly status: "reading" | "ready" | "failed"; readonly error?: string };
   readonly topology: Topology;
   readonly emulator: EmulatorState;
-  /** The protocols that the emulator speaks, whether it runs or not. */
-  readonly spoken: readonly ProtocolName[];
   /** Real brokers that a message may be sent to, by the id of the server that names them: their addresses, without credentials. */
   readonly realBrokers: Readonly<Record<string, string>>;
   /** One for each service of the topology, by service id. */
@@ -59,12 +57,9 @@ export interface EmulatorState {
 }
 
 export interface ServiceState {
-  /** `waiting`: stopped, and not started with the others, for the `reason`; it can be started by itself. */
-  readonly status: "stopped" | "waiting" | "starting" | "running" | "stopping" | "crashed";
+  readonly status: "stopped" | "starting" | "running" | "stopping" | "crashed";
   /** As it would be typed; null where nothing says how to start it. */
   readonly command: string | null;
-  /** For `waiting`: what it needs, and what to do. */
-  readonly reason?: string;
   readonly pid?: number;
   /** For `crashed`: what happened, with the last lines of its output. */
   readonly error?: string;

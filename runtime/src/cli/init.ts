@@ -37,7 +37,7 @@ function brokerNamed(text: string): BrokerName {
   if (name !== undefined) return name;
   throw usageError(
     "init",
-    `there is no broker "${text}" yet: ${brokerNames.join(", ")}${didYouMean(text, brokerNames)}`,
+    `there is no broker "${text}": ${brokerNames.join(", ")}${didYouMean(text, brokerNames)}`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** The message form of one operation. */
-import type { Channel, Operation, ProtocolName } from "@millrace/workbench/protocol";
+import type { Channel, Operation } from "@millrace/workbench/protocol";
 import { useState, type KeyboardEvent, type ReactNode } from "react";
 import { Button, Busy, Dropdown, TextField } from "../controls.tsx";
 import { channelName, PROTOCOL_NAMES } from "../channel-words.ts";
@@ -52,7 +52,7 @@ function MessageForm({
   const real = usePage((page) => page.workbench?.realBrokers[operation.server]);
   // A broker that is no longer named is nowhere to send to.
   const to = real === undefined ? "emulator" : state.to;
-  const refusal = useRefusal(channel, to, real !== undefined);
+  const refusal = useRefusal(channel, to);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -273,15 +273,10 @@ function Destination(props: {
 type RefusalKind = { readonly text: string; readonly remedy: "start" | null };
 
 /** Why nothing can be sent just now. */
-function useRefusal(
-  channel: Channel,
-  to: "emulator" | "real",
-  offered: boolean,
-): RefusalKind | null {
+function useRefusal(channel: Channel, to: "emulator" | "real"): RefusalKind | null {
   const trusted = usePage((state) => state.workbench?.trusted === true);
   const reason = usePage((state) => state.workbench?.untrustedReason);
   const emulator = usePage((state) => state.workbench?.emulator.status);
-  const spoken = usePage((state) => state.workbench?.spoken);
   const connected = usePage((state) => state.connection === "open");
   if (!connected)
     return { text: "The workbench is not connected. What you type here is kept.", remedy: null };
@@ -290,19 +285,10 @@ function useRefusal(
   if (channel.kind === "objects")
     return { text: "An object store takes objects, not messages.", remedy: null };
   if (to === "real") return null;
-  if (spoken?.includes(channel.protocol) === false)
-    return { text: notEmulated(channel.protocol, offered), remedy: null };
   if (emulator === "starting") return { text: "The emulator is starting…", remedy: null };
   if (emulator !== "running")
     return { text: "Messages go to the emulator, which is stopped.", remedy: "start" };
   return null;
-}
-
-function notEmulated(protocol: ProtocolName, offered: boolean): string {
-  const why = `The emulator does not speak ${PROTOCOL_NAMES[protocol]} yet.`;
-  return offered
-    ? `${why} Choose the real broker above to send it there.`
-    : `${why} Start the workbench with MILLRACE_${protocol.toUpperCase()}_URL to send to a real one.`;
 }
 
 function Refusal({ refusal }: { readonly refusal: RefusalKind }): ReactNode {

@@ -25,6 +25,14 @@ export function useForm(operation: Operation): Form {
   );
   const latest = useCallback(() => store.latest().forms.get(id) ?? emptyForm, [store, id]);
 
+  // As the form shows it: the choice is kept while no real broker is known.
+  const isReal = useCallback(
+    () =>
+      latest().to === "real" &&
+      store.latest().workbench?.realBrokers[operation.server] !== undefined,
+    [store, operation.server, latest],
+  );
+
   const load = useCallback(
     async (seed?: number) => {
       const { edits } = latest();
@@ -68,7 +76,7 @@ export function useForm(operation: Operation): Form {
         operation: id,
         draft: toDraft(latest()),
         ...(anyway ? { anyway } : {}),
-        ...(latest().to === "real" ? { real: true } : {}),
+        ...(isReal() ? { real: true } : {}),
       });
       if (answer.kind === "sent" && answer.to !== undefined) {
         change({ kind: "outcome", outcome: { kind: "sent-away", to: answer.to } });
@@ -90,7 +98,7 @@ export function useForm(operation: Operation): Form {
         store.act({ kind: "announce", text: `Not sent: ${answer.reason}` });
       }
     },
-    [store, id, change, latest],
+    [store, id, change, latest, isReal],
   );
 
   const save = useCallback(

@@ -39,7 +39,7 @@ export function OverviewPanel(): ReactNode {
                   {service.name}
                 </button>
                 <span className="meta">
-                  <span className="state" title={services[service.id]?.reason}>
+                  <span className="state">
                     <i className={`lamp is-${services[service.id]?.status ?? "stopped"}`} />{" "}
                     {services[service.id]?.status ?? "stopped"}
                   </span>

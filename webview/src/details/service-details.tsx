@@ -3,7 +3,7 @@ import type { Server, Service, Topology } from "@millrace/workbench/protocol";
 import type { ReactNode } from "react";
 import { Button } from "../controls.tsx";
 import { PROTOCOL_NAMES } from "../channel-words.ts";
-import { Focus, Info, Play, Stop } from "../icons.tsx";
+import { Focus, Play, Stop } from "../icons.tsx";
 import { usePage, useStore } from "../store/hooks.ts";
 import { cardOf } from "../topology/graph.ts";
 import { OperationList } from "./operation-list.tsx";
@@ -85,11 +85,6 @@ export function ServiceDetails({
             <h3>{state.status === "crashed" ? "It crashed" : "Its last words"}</h3>
             <pre tabIndex={0}>{state.error}</pre>
           </section>
-        )}
-        {state?.reason !== undefined && (
-          <p className="waiting" data-testid="service-waiting">
-            <Info /> {state.reason}.
-          </p>
         )}
         {problems.length > 0 && <ProblemList problems={problems} />}
         <OperationList

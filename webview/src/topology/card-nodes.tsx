@@ -81,7 +81,7 @@ function ServiceContent({
         </span>
         <span className="titles">
           <Name card={card} selected={selected} />
-          <span className="status" title={state?.reason}>
+          <span className="status">
             <i className="lamp" />
             {status}
           </span>
@@ -186,10 +186,7 @@ export function ServiceToggle({
       data-testid="service-toggle"
       data-service={id}
       disabled={reason !== null || service?.status === "stopping"}
-      title={
-        reason ??
-        `${runs ? "Stop" : "Start"} ${name}: ${service?.command ?? ""}${service?.reason === undefined ? "" : `\n${service.reason}`}`
-      }
+      title={reason ?? `${runs ? "Stop" : "Start"} ${name}: ${service?.command ?? ""}`}
       aria-label={`${runs ? "Stop" : "Start"} ${name}`}
       onClick={(event) => {
         event.stopPropagation();

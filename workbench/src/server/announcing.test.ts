@@ -24,7 +24,6 @@ const quiet: WorkbenchState = {
     notices: [],
   },
   emulator: { status: "stopped", servers: [] },
-  spoken: ["nats", "mqtt"],
   realBrokers: {},
   services: {},
   savedMessages: [],
@@ -73,21 +72,6 @@ test("a service that came up again is said again", () => {
   announce(withServices({ orders: { status: "running", pid: 1 } }));
   announce(withServices({ orders: { status: "running", pid: 2 } }));
   expect(said).toEqual(["orders is ready", "orders is ready"]);
-});
-
-test("a service that waits says why once the emulator runs, and once", () => {
-  const { announce, said } = announcer();
-  const reason = "billing needs Kafka: set MILLRACE_KAFKA_URL";
-  const waits = withServices({
-    orders: { status: "stopped" },
-    billing: { status: "waiting", reason },
-  });
-  announce(waits);
-  expect(said).toEqual([]);
-  const running = { ...waits, emulator: { status: "running", servers: [] } } as const;
-  announce(running);
-  announce(running);
-  expect(said).toEqual([`waiting: ${reason}`]);
 });
 
 test("where the emulator is, that it moved, and whom that concerns", () => {

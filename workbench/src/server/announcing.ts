@@ -27,12 +27,9 @@ export function createAnnouncer(terminal: Terminal): (state: WorkbenchState) => 
     }
     for (const { id, name } of topology.services) {
       const service = services[id];
-      // That it waits matters once something is run.
-      if (service?.status === "waiting" && emulator.status !== "running") continue;
-      const what = `${service?.status} ${service?.pid ?? service?.reason ?? ""}`;
+      const what = `${service?.status} ${service?.pid ?? ""}`;
       // A restart is told by its process, even if its end was not seen in between.
       if (service === undefined || !isNew(id, what)) continue;
-      if (service.status === "waiting") terminal.say(`waiting: ${service.reason ?? name}`);
       if (service.status === "running") terminal.say(`${name} is ready`);
       // What it printed last was on the terminal already.
       if (service.status === "crashed")

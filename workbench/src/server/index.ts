@@ -154,10 +154,7 @@ async function startAll(session: Session, terminal: Terminal, signal: AbortSigna
     terminal.warn("there is no service here: nothing exports an App of millrace");
   if (services.length === 0 || session.state.emulator.status !== "running") return;
 
-  const names = services
-    .filter(({ id }) => session.state.services[id]?.status !== "waiting")
-    .map(({ name }) => name);
-  if (names.length > 0) terminal.say(`starting ${names.join(", ")} …`);
+  terminal.say(`starting ${services.map(({ name }) => name).join(", ")} …`);
   const timeout = pause(READY_WITHIN, undefined, { ref: false, signal }).catch(() => {});
   await Promise.race([session.startAll(), timeout]);
   if (signal.aborted) return;

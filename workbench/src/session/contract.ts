@@ -10,7 +10,7 @@ import type {
   TrafficEvent,
   WorkbenchState,
 } from "../protocol.ts";
-import type { Place, ProtocolName } from "../topology.ts";
+import type { Place } from "../topology.ts";
 import type { OutputLine } from "./services.ts";
 
 export interface SessionOptions {
@@ -28,7 +28,7 @@ export interface SessionOptions {
   /** Given to the services besides what they are told of the emulator, as `FORCE_COLOR` where the shell shows colours. */
   readonly serviceEnvironment?: Readonly<Record<string, string>>;
   /** The workbench's own environment, which services inherit. Default: `process.env`. */
-  readonly ownEnvironment?: Readonly<Record<string, string | undefined>>;
+  readonly ownEnvironment?: Environment;
   /** Shows a place in the code, where the shell can. */
   readonly open?: (place: Place) => void;
   /** For what is nobody's answer: page messages that were refused, what the emulator does not offer, and the like. */
@@ -37,12 +37,13 @@ export interface SessionOptions {
   readonly parts?: Partial<SessionParts>;
 }
 
+/** As `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** What the session is joined from. */
 export interface SessionParts {
   startAnalysis: typeof startAnalysis;
   startEmulator: typeof startEmulatorInWorker;
-  /** The protocols that the emulator speaks. */
-  spoken: readonly ProtocolName[];
 }
 
 export interface SendOptions {
@@ -70,7 +71,7 @@ export interface Session {
   /** Starts the emulator first, where it does not run. Resolves when the service is ready or has crashed. */
   startService(id: string): Promise<ServiceState>;
   stopService(id: string): Promise<void>;
-  /** The emulator and all services but those that wait. Resolves when each is ready or has crashed. */
+  /** The emulator and all services. Resolves when each is ready or has crashed. */
   startAll(): Promise<void>;
   stopAll(): Promise<void>;
   draft(operation: string, seed?: number): Promise<Answer>;

@@ -23,10 +23,7 @@ test("the session loads neither the compiler nor the emulator nor a server: thos
     ),
   );
   expect(files).toContain("workbench/src/session/session.ts");
-  expect(files.filter((file) => file.startsWith("emulator/"))).toEqual([
-    "emulator/src/spoken.ts",
-    "emulator/src/remote.ts",
-  ]);
+  expect(files.filter((file) => file.startsWith("emulator/"))).toEqual(["emulator/src/remote.ts"]);
   expect(files.filter((file) => file.startsWith("workbench/src/analysis/")).toSorted()).toEqual([
     "workbench/src/analysis/dialects.ts",
     "workbench/src/analysis/index.ts",

@@ -4,6 +4,7 @@
  */
 import type { EmulatorState } from "../protocol.ts";
 import type { Problem, ProtocolName, Server, Topology } from "../topology.ts";
+import type { Environment } from "./contract.ts";
 
 const brokers: Readonly<
   Record<ProtocolName, { readonly port: number; readonly declaration: string }>
@@ -18,7 +19,7 @@ const brokers: Readonly<
 export function takenPortProblems(
   topology: Topology,
   servers: EmulatorState["servers"],
-  environment: Readonly<Record<string, string | undefined>> = process.env,
+  environment: Environment = process.env,
 ): readonly Problem[] {
   const moved = servers.filter((server) => server.movedFrom !== undefined);
   return topology.servers.flatMap((declared) => {
@@ -43,10 +44,7 @@ export function takenPortProblems(
 }
 
 /** What the code will connect to, as far as it says so itself; null where the workbench's environment decides. */
-function addressOf(
-  server: Server,
-  environment: Readonly<Record<string, string | undefined>>,
-): string | null {
+function addressOf(server: Server, environment: Environment): string | null {
   const { address, protocol } = server;
   if (address.kind === "static") return address.url;
   if (address.kind === "dynamic" || address.variable === `MILLRACE_${protocol.toUpperCase()}_URL`)

@@ -23,8 +23,6 @@ export interface SendingOptions {
   readonly drafts: Promise<Drafts>;
   /** null where it does not run. */
   readonly emulator: () => Promise<Emulator> | null;
-  /** The protocols that the emulator speaks. */
-  readonly spoken: readonly ProtocolName[];
   /** By server id. */
   readonly realBrokers: () => ReadonlyMap<string, Target>;
 }
@@ -104,7 +102,8 @@ export function createSending(options: SendingOptions): Sending {
       if (stops.length > 0)
         return { kind: "failed", reason: "the message does not fit", findings: stops };
       if (real) return sendReal(operation, channel, draft);
-      mustBeEmulated(channel, options.spoken);
+      if (channel.kind === "objects")
+        throw new Unsendable("an object store takes objects, not messages");
       const emulator = await options.emulator();
       if (emulator === null) throw new Unsendable("the emulator is not running: start it first");
       (await options.drafts).remember(id, draft);
@@ -202,14 +201,6 @@ interface Expected {
   readonly seen: Promise<TrafficEvent | null>;
   /** Whether the event is the one; then `seen` resolves. */
   is(event: TrafficEvent): boolean;
-}
-
-function mustBeEmulated({ protocol, kind }: Channel, spoken: readonly ProtocolName[]): void {
-  if (!spoken.includes(protocol))
-    throw new Unsendable(
-      `the emulator does not speak ${protocolNames[protocol]} yet: send it to a real broker`,
-    );
-  if (kind === "objects") throw new Unsendable("an object store takes objects, not messages");
 }
 
 /** How the emulator calls the place that an address is. */

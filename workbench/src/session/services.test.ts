@@ -107,20 +107,6 @@ test("one that nothing says how to start says so", async () => {
   });
 });
 
-test("one that waits is not started with the others, and runs when it is asked for by itself", async () => {
-  const reason = "billing needs Kafka";
-  services.update([service("orders"), service("billing")], new Map([["service:billing", reason]]));
-  expect(services.startable()).toEqual(["service:orders"]);
-  expect(services.states()["service:billing"]).toMatchObject({ status: "waiting", reason });
-  await services.start("service:billing");
-  expect(services.states()["service:billing"]).not.toHaveProperty("reason");
-  expect(status("service:billing")).toBe("running");
-  await services.stop("service:billing");
-  expect(status("service:billing")).toBe("waiting");
-  services.update([service("billing")]);
-  expect(status("service:billing")).toBe("stopped");
-});
-
 test("saving a service's file restarts that service, once", async () => {
   await Promise.all([services.start("service:orders"), services.start("service:billing")]);
   services.fileChanged(join(folder, "orders", "app.ts"));

@@ -3,7 +3,7 @@ import { isAbsolute, relative, sep } from "node:path";
 import type { ServiceState } from "../protocol.ts";
 import type { Service } from "../topology.ts";
 import { CommandError, resolveCommand, showCommand } from "./commands.ts";
-import { type ProcessState, ServiceProcess } from "./processes.ts";
+import { ServiceProcess } from "./processes.ts";
 
 /** Saving everything at once is one restart, ms. */
 const DEBOUNCE = 150;
@@ -30,7 +30,6 @@ export class Services {
   readonly #options: ServicesOptions;
   readonly #processes = new Map<string, ServiceProcess>();
   #services = new Map<string, Service>();
-  #waiting: ReadonlyMap<string, string> = new Map();
   readonly #changed = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -39,12 +38,8 @@ export class Services {
     this.#options = options;
   }
 
-  /**
-   * A service that is gone from the code keeps its process: half a line typed must not stop it.
-   * `waiting` says of some why they are not started with the others.
-   */
-  update(services: readonly Service[], waiting: ReadonlyMap<string, string> = new Map()): void {
-    this.#waiting = waiting;
+  /** A service that is gone from the code keeps its process: half a line typed must not stop it. */
+  update(services: readonly Service[]): void {
     const running = [...this.#services].filter(([id]) => this.#processes.get(id)?.wanted === true);
     this.#services = new Map([
       ...running,
@@ -56,23 +51,18 @@ export class Services {
     return Object.fromEntries(
       [...this.#services.values()].map(({ id, command }) => [
         id,
-        { ...this.#state(id), command: command === null ? null : showCommand(command) },
+        {
+          ...(this.#processes.get(id)?.state ?? { status: "stopped" as const }),
+          command: command === null ? null : showCommand(command),
+        },
       ]),
     );
   }
 
-  #state(id: string): ProcessState {
-    const state = this.#processes.get(id)?.state ?? { status: "stopped" };
-    const reason = this.#waiting.get(id);
-    return state.status === "stopped" && reason !== undefined
-      ? { status: "waiting", reason }
-      : state;
-  }
-
-  /** Those that are started with all others. */
+  /** Those that something says how to start. */
   startable(): readonly string[] {
     return [...this.#services.values()]
-      .filter(({ id, command }) => command !== null && !this.#waiting.has(id))
+      .filter(({ command }) => command !== null)
       .map(({ id }) => id);
   }
 

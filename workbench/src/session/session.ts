@@ -4,11 +4,7 @@
  */
 import { basename } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type JournalEvent,
-  spokenProtocols,
-  startEmulatorInWorker,
-} from "@millrace/emulator/remote";
+import { type JournalEvent, startEmulatorInWorker } from "@millrace/emulator/remote";
 import { type Analysis, startAnalysis } from "../analysis/index.ts";
 import type { Answer, SavedMessage, TrafficEvent, WorkbenchState } from "../protocol.ts";
 import type { Topology } from "../topology.ts";
@@ -24,7 +20,6 @@ import { createSending } from "./sending.ts";
 import { type OutputLine, Services } from "./services.ts";
 import { realTargets } from "./targets.ts";
 import { createTraffic } from "./traffic.ts";
-import { waitingReasons } from "./waiting.ts";
 
 const UNTRUSTED =
   "This workspace is not trusted: starting, running and sending are off until you trust it.";
@@ -45,7 +40,6 @@ export function createSession(options: SessionOptions): Session {
   const parts: SessionParts = {
     startAnalysis,
     startEmulator: startEmulatorInWorker,
-    spoken: spokenProtocols,
     ...options.parts,
   };
   const ownEnvironment = options.ownEnvironment ?? process.env;
@@ -94,7 +88,6 @@ export function createSession(options: SessionOptions): Session {
     savedMessages: () => saved.messages,
     drafts: openDrafts(options.draftsFile),
     emulator: () => (emulation.state.status === "running" ? emulation.start() : null),
-    spoken: parts.spoken,
     realBrokers: targets,
   });
 
@@ -121,7 +114,6 @@ export function createSession(options: SessionOptions): Session {
         notices: [...found.notices, ...saved.notices],
       },
       emulator,
-      spoken: parts.spoken,
       realBrokers: Object.fromEntries([...targets()].map(([id, { shown }]) => [id, shown])),
       services: services.states(),
       savedMessages: saved.messages,
@@ -177,7 +169,7 @@ export function createSession(options: SessionOptions): Session {
   function take(part: Analysis): void {
     const error = part.error();
     found = part.topology();
-    services.update(found.services, waitingReasons(found, parts.spoken, ownEnvironment));
+    services.update(found.services);
     analysisState = error === null ? { status: "ready" } : { status: "failed", error };
     changed();
   }

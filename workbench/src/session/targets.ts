@@ -1,8 +1,8 @@
 /** Real brokers that a message may be sent to: where the code, or the environment, says that they are. */
 import type { EmulatorState } from "../protocol.ts";
 import type { Server, Topology } from "../topology.ts";
+import type { Environment } from "./contract.ts";
 import { loopbackPorts } from "./ports.ts";
-import type { Environment } from "./waiting.ts";
 
 export interface Target {
   /** With credentials. */
