@@ -39,10 +39,12 @@ const forms: CommandTable = {
   sleep: {
     ...common,
     arity: 3,
-    summary: "Lets this connection wait, in seconds of the emulator's clock. Others go on.",
+    summary:
+      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece.",
     run(call, [, , seconds]) {
       const timeout = Math.ceil(float(seconds) * 1000);
       if (timeout <= 0) return OK;
+      if (call.inside !== null) return hold(timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
     },
   },
@@ -101,6 +103,12 @@ export const debug: CommandTable = {
     },
   },
 };
+
+/** Nothing else happens in this thread until the time is over. */
+function hold(ms: number): Reply {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  return OK;
+}
 
 function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
   const entry = call.db.peek(key);

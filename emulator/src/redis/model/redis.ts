@@ -176,9 +176,10 @@ export class Redis {
     return now;
   }
 
-  /** Ends the moment. */
+  /** Ends the moment. Who waits is served after it: by then a key's time may be over. */
   leave(): void {
     try {
+      this.#moment = this.#lastEnd ?? this.context.clock.now();
       this.waiting.serve();
       this.tracking.flush();
     } finally {
