@@ -328,4 +328,34 @@ export const families: readonly Family[] = [
       "SCRIPT EXISTS ffffffffffffffffffffffffffffffffffffffff",
     ],
   },
+  {
+    name: "DEBUG, and scripts that call it",
+    before: [["DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1"]],
+    words: {
+      ...words,
+      type: mostly(
+        few("string", "integer", "double", "bignum", "null", "array", "set", "map", "attrib"),
+        "verbatim",
+        "true",
+        "false",
+        "nothing",
+      ),
+      calls: few(
+        'return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(2) return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(3) return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(3) return type(redis.pcall("DEBUG", "PROTOCOL", ARGV[1]))',
+        'return redis.call("CLIENT", "NO-EVICT", "OFF")',
+        'return redis.call("ACL", "WHOAMI")',
+      ),
+    },
+    lines: [
+      "DEBUG PROTOCOL (<type>|push)",
+      "EVAL <calls> 1 <key> <type>",
+      "(EVAL|EVAL_RO) <calls> 0 <type>",
+      "DEBUG SET-DISABLE-DENY-SCRIPTS (0|1|2|-1|x)",
+    ],
+    // A set or a map that went through Lua has any order.
+    unordered: ["EVAL", "EVAL_RO"],
+  },
 ];

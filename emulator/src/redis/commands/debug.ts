@@ -1,14 +1,17 @@
 /** DEBUG, in the forms that clients' tests call. https://redis.io/docs/latest/commands/debug/ */
 import {
+  Attributed,
   Failure,
   NULL_ARRAY,
   Double,
   BigNumber,
   Members,
   Pairs,
+  type ProtocolVersion,
   Push,
   OK,
   type Reply,
+  Several,
   Status,
   Verbatim,
 } from "../values.ts";
@@ -29,7 +32,6 @@ const IDLE: readonly (readonly [name: string, arity: number, summary: string])[]
   ["change-repl-id", 2, "Would choose another number for replication."],
   ["jemalloc", -2, "What is said to another allocator."],
   ["quicklist-packed-threshold", 3, "When lists store elements by themselves."],
-  ["set-disable-deny-scripts", 3, "Whether scripts may run everything."],
   ["replybuffer", -3, "How answers are gathered."],
   ["pause-cron", 3, "Whether work in the background stops."],
   ["dict-resizing", 3, "Whether tables grow."],
@@ -46,6 +48,15 @@ const forms: CommandTable = {
       if (timeout <= 0) return OK;
       if (call.inside !== null) return hold(timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
+    },
+  },
+  "set-disable-deny-scripts": {
+    ...common,
+    arity: 3,
+    summary: "Whether scripts may also call what is not for scripts, but for scripts themselves.",
+    run({ redis }, [, , on]) {
+      redis.scriptsCallAll = isOn(on);
+      return OK;
     },
   },
   object: {
@@ -76,7 +87,7 @@ const forms: CommandTable = {
     ...common,
     arity: 3,
     summary: "Answers a value of this type.",
-    run: (_call, [, , type = ""]) => sample(type.toLowerCase()),
+    run: ({ client }, [, , type = ""]) => sample(type.toLowerCase(), client.version),
   },
   ...Object.fromEntries(
     IDLE.map(([name, arity, summary]): [string, Command] => [
@@ -110,6 +121,11 @@ function hold(ms: number): Reply {
   return OK;
 }
 
+/** As C's atoi reads it: what is no number is off. */
+function isOn(argument = ""): boolean {
+  return /^\s*[+-]?0*[1-9]/.test(argument);
+}
+
 function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
   const entry = call.db.peek(key);
   if (entry === undefined) throw new Failure("ERR no such key");
@@ -121,7 +137,7 @@ function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
   );
 }
 
-function sample(type: string): Reply {
+function sample(type: string, version: ProtocolVersion): Reply {
   switch (type) {
     case "string":
       return "Hello World";
@@ -137,8 +153,17 @@ function sample(type: string): Reply {
       return new Members([0, 1, 2]);
     case "map":
       return new Pairs([0, false, 1, true, 2, false]);
+    case "attrib":
+      return new Attributed(
+        new Pairs(["key-popularity", ["key:123", 90]]),
+        "Some real reply following the attribute",
+      );
     case "push":
-      return new Push(["server-cpu-usage", 42]);
+      if (version === 2) throw new Failure("ERR RESP2 is not supported by this command");
+      return new Several([
+        new Push(["server-cpu-usage", 42]),
+        "Some real reply following the push reply",
+      ]);
     case "bignum":
       return new BigNumber("1234567999999999999999999999999999999");
     case "true":
@@ -151,7 +176,7 @@ function sample(type: string): Reply {
       return NULL_ARRAY;
     default:
       throw new Failure(
-        "ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false",
+        "ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
       );
   }
 }

@@ -55,6 +55,8 @@ export class Redis {
   evicting = false;
   /** min-replicas-to-write asks for replicas, and there are none: nothing is written. */
   lacksReplicas = false;
+  /** Scripts may also call what is not for scripts: DEBUG SET-DISABLE-DENY-SCRIPTS. */
+  scriptsCallAll = false;
   /** Keys whose time was over during a pause. */
   readonly #kept: Set<Entry> = new Set();
   /** Whose command runs. */
