@@ -358,4 +358,35 @@ export const families: readonly Family[] = [
     // A set or a map that went through Lua has any order.
     unordered: ["EVAL", "EVAL_RO"],
   },
+  {
+    name: "keys that go when somebody looks for them",
+    slow: true,
+    before: [
+      ["DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1"],
+      ["DEBUG", "SET-ACTIVE-EXPIRE", "0"],
+    ],
+    words: {
+      ...words,
+      expired: few(
+        'redis.call("SET", KEYS[1], "v", "PX", 1) redis.call("DEBUG", "SLEEP", "0.003") return redis.call("GET", KEYS[1])',
+        'redis.call("LPUSH", KEYS[1], "v") redis.call("PEXPIRE", KEYS[1], 1) redis.call("DEBUG", "SLEEP", "0.003") return redis.call("PEXPIRETIME", KEYS[1]) > 0',
+      ),
+    },
+    lines: [
+      "EVAL <expired> 1 <key>",
+      "EVAL <expired> 1 <key>",
+      "DBSIZE",
+      "KEYS <pattern>",
+      "SCAN 0 COUNT 100 [TYPE (string|list)]",
+      "(EXISTS|TOUCH|MGET|DEL) <key>+",
+      "(GET|TTL|TYPE|LLEN|PERSIST|INCR|STRLEN) <key>",
+      "(APPEND|RPUSH|LPUSHX|SETNX) <key> <value>",
+      "(RENAMENX|COPY|RPOPLPUSH) <key> <key>",
+      "EXPIRE <key> 100 [<setting>]",
+      "MULTI",
+      "EXEC",
+      "FLUSHDB",
+    ],
+    unordered: ["KEYS", "SCAN"],
+  },
 ];

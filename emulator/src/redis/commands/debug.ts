@@ -16,6 +16,7 @@ import {
   Verbatim,
 } from "../values.ts";
 import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
+import { encodingOf } from "./object.ts";
 import { fits } from "./registry.ts";
 
 const common = {
@@ -28,7 +29,6 @@ const common = {
 const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
   ["reload", -2, "Would write everything to the disk and read it again."],
   ["loadaof", 2, "Would read its log."],
-  ["set-active-expire", 3, "Whether keys go when their time is over. They always do."],
   ["change-repl-id", 2, "Would choose another number for replication."],
   ["jemalloc", -2, "What is said to another allocator."],
   ["quicklist-packed-threshold", 3, "When lists store elements by themselves."],
@@ -48,6 +48,16 @@ const forms: CommandTable = {
       if (timeout <= 0) return OK;
       if (call.inside !== null) return hold(timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
+    },
+  },
+  "set-active-expire": {
+    ...common,
+    arity: 3,
+    summary:
+      "Whether keys go by themselves when their time is over, or when somebody looks for them.",
+    run({ redis }, [, , on]) {
+      redis.expireActively(isOn(on));
+      return OK;
     },
   },
   "set-disable-deny-scripts": {
@@ -127,10 +137,10 @@ function isOn(argument = ""): boolean {
 }
 
 function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
-  const entry = call.db.peek(key);
+  // That is no look for it: one whose time is over stays.
+  const entry = call.db.entries.get(key);
   if (entry === undefined) throw new Failure("ERR no such key");
-  const found = call.dispatch(["object", "encoding", key], "script");
-  const encoding = typeof found === "string" ? found : "unknown";
+  const encoding = encodingOf(call, entry);
   const idle = Math.floor(Math.max(0, call.now - entry.used) / 1000);
   return new Status(
     `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:0 lru_seconds_idle:${idle}`,

@@ -96,7 +96,8 @@ function countsFrequency({ config }: Redis): boolean {
   return config.text("maxmemory-policy").includes("lfu");
 }
 
-function encodingOf({ redis }: Call, { value }: Entry): string {
+/** As OBJECT ENCODING answers. */
+export function encodingOf({ redis }: Call, { value }: Entry): string {
   if (typeof value === "string") {
     if (/^(?:0|-?[1-9]\d{0,18})$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value))
       return "int";
