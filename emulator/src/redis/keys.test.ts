@@ -198,3 +198,23 @@ test("with DEBUG SET-ACTIVE-EXPIRE 0 a key whose time is over goes when somebody
   await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "1");
   expect([await client.dbsize(), await expired()]).toEqual([0, 5]);
 });
+
+test("a string remembers that a part of it was changed, until a number is counted on", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const encoding = () => client.object("ENCODING", "counter");
+  await client.set("counter", "1");
+  expect(await encoding()).toBe("int");
+  await client.append("counter", "2");
+  expect(await encoding()).toBe("raw");
+  await client.incr("counter");
+  expect(await encoding()).toBe("int");
+  await client.setrange("counter", 0, "4");
+  await client.rename("counter", "renamed");
+  await client.copy("renamed", "counter");
+  expect([await client.get("counter"), await encoding()]).toEqual(["43", "raw"]);
+  await client.set("counter", "43");
+  expect(await encoding()).toBe("int");
+  await client.incrbyfloat("counter", 1);
+  expect(await encoding()).toBe("embstr");
+});

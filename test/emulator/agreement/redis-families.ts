@@ -137,6 +137,31 @@ export const families: readonly Family[] = [
     unordered: ["KEYS"],
   },
   {
+    name: "how strings are kept",
+    words: {
+      ...words,
+      value: few("1", "-7", "0", "12345", "007", "text", "e".repeat(44), "r".repeat(45), ""),
+    },
+    lines: [
+      "(SET|GETSET|SETNX|APPEND) <key> <value>",
+      "SET <key> <value> KEEPTTL",
+      "MSET (<key> <value>)+",
+      "(INCR|DECR|GET|GETDEL) <key>",
+      "(INCRBY|DECRBY) <key> <small>",
+      "INCRBYFLOAT <key> <float>",
+      "SETRANGE <key> <small> <value>",
+      "SETBIT <key> <offset> <bit>",
+      "BITFIELD <key> (GET <type> <place>|SET <type> <place> <amount>|INCRBY <type> <place> <small>)+",
+      "BITOP <algorithm> <key> <key>+",
+      "PFADD <key> <member>+",
+      "(RENAME|RENAMENX) <key> <key>",
+      "COPY <key> <key> [REPLACE]",
+      "OBJECT (ENCODING|REFCOUNT) <key>",
+      "OBJECT ENCODING <key>",
+      "OBJECT ENCODING <key>",
+    ],
+  },
+  {
     name: "bits",
     lines: [
       "SETBIT <key> <offset> <bit>",
