@@ -111,3 +111,20 @@ test.each([
   await end(client);
   await expect(read.answer).rejects.toThrow(word);
 });
+
+test("DEBUG SLEEP in a transaction holds the server, and what has expired meanwhile wakes nobody", async () => {
+  const { answer } = await blocks(1, (waiting) => waiting.blpop("jobs", 0));
+  const began = performance.now();
+  const replies = await client
+    .multi()
+    .rpush("jobs", "early")
+    .pexpire("jobs", 10)
+    .call("DEBUG", "SLEEP", "0.05")
+    .llen("jobs")
+    .exec();
+  expect(performance.now() - began).toBeGreaterThanOrEqual(49);
+  // In the transaction it is still the same moment.
+  expect(replies?.map(([, reply]) => reply)).toEqual([1, 1, "OK", 1]);
+  await client.rpush("jobs", "late");
+  expect(await answer).toEqual(["jobs", "late"]);
+});

@@ -177,3 +177,44 @@ test("what a real server has dumped is restored", async () => {
     "checksum are wrong",
   );
 });
+
+test("with DEBUG SET-ACTIVE-EXPIRE 0 a key whose time is over goes when somebody looks for it", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const expired = async () => Number(/expired_keys:(\d+)/.exec(await client.info("stats"))?.[1]);
+  await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  for (const key of ["a", "b", "c", "d"]) await client.set(key, "value", "EX", 1);
+  await emulator.advance(2000);
+  expect(await client.keys("*")).toEqual([]);
+  expect(await client.call("DEBUG", "OBJECT", "a")).toContain("encoding:embstr");
+  expect([await client.dbsize(), await expired()]).toEqual([4, 0]);
+  expect(await client.mget("a", "b")).toEqual([null, null]);
+  expect([await client.dbsize(), await expired()]).toEqual([2, 2]);
+  expect(await client.scan(0, "TYPE", "list")).toEqual(["0", []]);
+  expect([await client.dbsize(), await expired()]).toEqual([0, 4]);
+  await client.set("e", "value", "EX", 1);
+  await emulator.advance(2000);
+  expect(await client.dbsize()).toBe(1);
+  await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "1");
+  expect([await client.dbsize(), await expired()]).toEqual([0, 5]);
+});
+
+test("a string remembers that a part of it was changed, until a number is counted on", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const encoding = () => client.object("ENCODING", "counter");
+  await client.set("counter", "1");
+  expect(await encoding()).toBe("int");
+  await client.append("counter", "2");
+  expect(await encoding()).toBe("raw");
+  await client.incr("counter");
+  expect(await encoding()).toBe("int");
+  await client.setrange("counter", 0, "4");
+  await client.rename("counter", "renamed");
+  await client.copy("renamed", "counter");
+  expect([await client.get("counter"), await encoding()]).toEqual(["43", "raw"]);
+  await client.set("counter", "43");
+  expect(await encoding()).toBe("int");
+  await client.incrbyfloat("counter", 1);
+  expect(await encoding()).toBe("embstr");
+});

@@ -2,7 +2,7 @@
 import { scriptingOf } from "./scripting/scripting.ts";
 import type { Bytes } from "./values.ts";
 import { Hash } from "./model/hash.ts";
-import type { Entry, Keyspace, Value } from "./model/keyspace.ts";
+import type { Kept, Keyspace, Value } from "./model/keyspace.ts";
 import { List } from "./model/list.ts";
 import type { Redis } from "./model/redis.ts";
 import { MemberSet } from "./model/set.ts";
@@ -85,7 +85,7 @@ function databasesOf(
   });
 }
 
-function entryOf(data: unknown, shift: number): Pick<Entry, "key" | "value" | "expires" | "used"> {
+function entryOf(data: unknown, shift: number): Kept {
   const [key, type, content, expires, used] = list(data);
   const read = readers[text(type)];
   if (read === undefined) throw new TypeError(`there is no type ${text(type)}`);

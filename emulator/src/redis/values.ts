@@ -32,6 +32,7 @@ export type Reply =
   | Members
   | Couples
   | Push
+  | Attributed
   | NullArray
   | Several
   | Silence;
@@ -112,6 +113,16 @@ export class Push {
   readonly items: readonly Reply[];
   constructor(items: readonly Reply[]) {
     this.items = items;
+  }
+}
+
+/** An answer with RESP3's attributes before it; RESP2 has none. */
+export class Attributed {
+  readonly attributes: Pairs;
+  readonly reply: Reply;
+  constructor(attributes: Pairs, reply: Reply) {
+    this.attributes = attributes;
+    this.reply = reply;
   }
 }
 

@@ -5,8 +5,9 @@ import { connect, type Socket } from "node:net";
 /** A reply as text: `(integer) 1`, `"bulk"`, `OK`, `(error) ERR …`, `[…]`, `%{…}`. */
 export type Shown = string;
 
-/** What comes of tracking, between replies. */
-const TOLD = /^>?\["(?:invalidate"|tracking-redir-broken"|message", "__redis__:invalidate")/;
+/** What comes between replies, of tracking and of DEBUG. */
+const TOLD =
+  /^>?\["(?:invalidate"|tracking-redir-broken"|server-cpu-usage"|message", "__redis__:invalidate")/;
 
 export class ShowingClient implements AsyncDisposable {
   /** What came by itself. */
@@ -113,9 +114,17 @@ function show(bytes: string, at: number, unordered: boolean): Found | null {
       return several(bytes, after, Number(rest) * 2, "%", unordered);
     case ">":
       return several(bytes, after, Number(rest), ">", false);
+    case "|":
+      return attributed(bytes, after, Number(rest));
     default:
       throw new Error(`no reply begins like ${JSON.stringify(bytes.slice(at, at + 40))}`);
   }
+}
+
+function attributed(bytes: string, from: number, count: number): Found | null {
+  const attributes = several(bytes, from, count * 2, "|", false);
+  const reply = attributes && show(bytes, attributes.end, false);
+  return reply && { text: `${attributes.text} ${reply.text}`, end: reply.end };
 }
 
 function several(

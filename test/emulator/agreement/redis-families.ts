@@ -137,6 +137,31 @@ export const families: readonly Family[] = [
     unordered: ["KEYS"],
   },
   {
+    name: "how strings are kept",
+    words: {
+      ...words,
+      value: few("1", "-7", "0", "12345", "007", "text", "e".repeat(44), "r".repeat(45), ""),
+    },
+    lines: [
+      "(SET|GETSET|SETNX|APPEND) <key> <value>",
+      "SET <key> <value> KEEPTTL",
+      "MSET (<key> <value>)+",
+      "(INCR|DECR|GET|GETDEL) <key>",
+      "(INCRBY|DECRBY) <key> <small>",
+      "INCRBYFLOAT <key> <float>",
+      "SETRANGE <key> <small> <value>",
+      "SETBIT <key> <offset> <bit>",
+      "BITFIELD <key> (GET <type> <place>|SET <type> <place> <amount>|INCRBY <type> <place> <small>)+",
+      "BITOP <algorithm> <key> <key>+",
+      "PFADD <key> <member>+",
+      "(RENAME|RENAMENX) <key> <key>",
+      "COPY <key> <key> [REPLACE]",
+      "OBJECT (ENCODING|REFCOUNT) <key>",
+      "OBJECT ENCODING <key>",
+      "OBJECT ENCODING <key>",
+    ],
+  },
+  {
     name: "bits",
     lines: [
       "SETBIT <key> <offset> <bit>",
@@ -327,5 +352,66 @@ export const families: readonly Family[] = [
       "EVALSHA ffffffffffffffffffffffffffffffffffffffff 0",
       "SCRIPT EXISTS ffffffffffffffffffffffffffffffffffffffff",
     ],
+  },
+  {
+    name: "DEBUG, and scripts that call it",
+    before: [["DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1"]],
+    words: {
+      ...words,
+      type: mostly(
+        few("string", "integer", "double", "bignum", "null", "array", "set", "map", "attrib"),
+        "verbatim",
+        "true",
+        "false",
+        "nothing",
+      ),
+      calls: few(
+        'return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(2) return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(3) return redis.call("DEBUG", "PROTOCOL", ARGV[1])',
+        'redis.setresp(3) return type(redis.pcall("DEBUG", "PROTOCOL", ARGV[1]))',
+        'return redis.call("CLIENT", "NO-EVICT", "OFF")',
+        'return redis.call("ACL", "WHOAMI")',
+      ),
+    },
+    lines: [
+      "DEBUG PROTOCOL (<type>|push)",
+      "EVAL <calls> 1 <key> <type>",
+      "(EVAL|EVAL_RO) <calls> 0 <type>",
+      "DEBUG SET-DISABLE-DENY-SCRIPTS (0|1|2|-1|x)",
+    ],
+    // A set or a map that went through Lua has any order.
+    unordered: ["EVAL", "EVAL_RO"],
+  },
+  {
+    name: "keys that go when somebody looks for them",
+    slow: true,
+    before: [
+      ["DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1"],
+      ["DEBUG", "SET-ACTIVE-EXPIRE", "0"],
+    ],
+    words: {
+      ...words,
+      expired: few(
+        'redis.call("SET", KEYS[1], "v", "PX", 1) redis.call("DEBUG", "SLEEP", "0.003") return redis.call("GET", KEYS[1])',
+        'redis.call("LPUSH", KEYS[1], "v") redis.call("PEXPIRE", KEYS[1], 1) redis.call("DEBUG", "SLEEP", "0.003") return redis.call("PEXPIRETIME", KEYS[1]) > 0',
+      ),
+    },
+    lines: [
+      "EVAL <expired> 1 <key>",
+      "EVAL <expired> 1 <key>",
+      "DBSIZE",
+      "KEYS <pattern>",
+      "SCAN 0 COUNT 100 [TYPE (string|list)]",
+      "(EXISTS|TOUCH|MGET|DEL) <key>+",
+      "(GET|TTL|TYPE|LLEN|PERSIST|INCR|STRLEN) <key>",
+      "(APPEND|RPUSH|LPUSHX|SETNX) <key> <value>",
+      "(RENAMENX|COPY|RPOPLPUSH) <key> <key>",
+      "EXPIRE <key> 100 [<setting>]",
+      "MULTI",
+      "EXEC",
+      "FLUSHDB",
+    ],
+    unordered: ["KEYS", "SCAN"],
   },
 ];

@@ -17,7 +17,7 @@ let emulator: Emulator;
 
 beforeAll(async () => {
   // It looks after who waits too long as often as this: ten times a second is what it does by itself.
-  real = await startRedis({ config: "appendonly no\nhz 500" });
+  real = await startRedis({ config: "appendonly no\nhz 500\nenable-debug-command yes" });
   emulator = await startEmulator({ only: ["redis"], ports: { redis: 0 } });
 });
 afterAll(() => Promise.all([real?.stop(), emulator?.close()]));

@@ -69,7 +69,7 @@ function change({ redis, db }: Call, key = "", operations: readonly Operation[])
     changed ||= grown || after !== before;
     return operation.name === "set" ? before : after;
   });
-  if (grown || changed) db.set(key, value, true);
+  db.edit(key, value);
   if (changed) db.touch(key, "$", "setbit");
   return replies;
 }

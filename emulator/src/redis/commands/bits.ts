@@ -45,9 +45,9 @@ export const bits: CommandTable = {
       const mask = 0x80 >> (at % 8);
       const byte = value.charCodeAt(place);
       const was = (byte & mask) === 0 ? 0 : 1;
-      if (value === old && was === on) return was;
       const changed = String.fromCharCode(on === 1 ? byte | mask : byte & ~mask);
-      db.set(key, value.slice(0, place) + changed + value.slice(place + 1), true);
+      db.edit(key, value.slice(0, place) + changed + value.slice(place + 1));
+      if (value === old && was === on) return was;
       db.touch(key, "$", "setbit");
       return was;
     },
@@ -127,7 +127,7 @@ export const bits: CommandTable = {
         result[at] = byte;
       }
       if (length > 0) {
-        db.set(target, result.toString("latin1"));
+        db.setEncoded(target, result.toString("latin1"), "raw");
         db.touch(target, "$", "set");
       } else if (db.remove(target)) db.touch(target, "g", "del");
       return length;

@@ -1,18 +1,22 @@
 /** DEBUG, in the forms that clients' tests call. https://redis.io/docs/latest/commands/debug/ */
 import {
+  Attributed,
   Failure,
   NULL_ARRAY,
   Double,
   BigNumber,
   Members,
   Pairs,
+  type ProtocolVersion,
   Push,
   OK,
   type Reply,
+  Several,
   Status,
   Verbatim,
 } from "../values.ts";
 import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
+import { encodingOf } from "./object.ts";
 import { fits } from "./registry.ts";
 
 const common = {
@@ -25,11 +29,9 @@ const common = {
 const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
   ["reload", -2, "Would write everything to the disk and read it again."],
   ["loadaof", 2, "Would read its log."],
-  ["set-active-expire", 3, "Whether keys go when their time is over. They always do."],
   ["change-repl-id", 2, "Would choose another number for replication."],
   ["jemalloc", -2, "What is said to another allocator."],
   ["quicklist-packed-threshold", 3, "When lists store elements by themselves."],
-  ["set-disable-deny-scripts", 3, "Whether scripts may run everything."],
   ["replybuffer", -3, "How answers are gathered."],
   ["pause-cron", 3, "Whether work in the background stops."],
   ["dict-resizing", 3, "Whether tables grow."],
@@ -39,11 +41,32 @@ const forms: CommandTable = {
   sleep: {
     ...common,
     arity: 3,
-    summary: "Lets this connection wait, in seconds of the emulator's clock. Others go on.",
+    summary:
+      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece.",
     run(call, [, , seconds]) {
       const timeout = Math.ceil(float(seconds) * 1000);
       if (timeout <= 0) return OK;
+      if (call.inside !== null) return hold(timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
+    },
+  },
+  "set-active-expire": {
+    ...common,
+    arity: 3,
+    summary:
+      "Whether keys go by themselves when their time is over, or when somebody looks for them.",
+    run({ redis }, [, , on]) {
+      redis.expireActively(isOn(on));
+      return OK;
+    },
+  },
+  "set-disable-deny-scripts": {
+    ...common,
+    arity: 3,
+    summary: "Whether scripts may also call what is not for scripts, but for scripts themselves.",
+    run({ redis }, [, , on]) {
+      redis.scriptsCallAll = isOn(on);
+      return OK;
     },
   },
   object: {
@@ -74,7 +97,7 @@ const forms: CommandTable = {
     ...common,
     arity: 3,
     summary: "Answers a value of this type.",
-    run: (_call, [, , type = ""]) => sample(type.toLowerCase()),
+    run: ({ client }, [, , type = ""]) => sample(type.toLowerCase(), client.version),
   },
   ...Object.fromEntries(
     IDLE.map(([name, arity, summary]): [string, Command] => [
@@ -102,18 +125,29 @@ export const debug: CommandTable = {
   },
 };
 
+/** Nothing else happens in this thread until the time is over. */
+function hold(ms: number): Reply {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  return OK;
+}
+
+/** As C's atoi reads it: what is no number is off. */
+function isOn(argument = ""): boolean {
+  return /^\s*[+-]?0*[1-9]/.test(argument);
+}
+
 function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
-  const entry = call.db.peek(key);
+  // That is no look for it: one whose time is over stays.
+  const entry = call.db.entries.get(key);
   if (entry === undefined) throw new Failure("ERR no such key");
-  const found = call.dispatch(["object", "encoding", key], "script");
-  const encoding = typeof found === "string" ? found : "unknown";
+  const encoding = encodingOf(call, entry);
   const idle = Math.floor(Math.max(0, call.now - entry.used) / 1000);
   return new Status(
     `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:0 lru_seconds_idle:${idle}`,
   );
 }
 
-function sample(type: string): Reply {
+function sample(type: string, version: ProtocolVersion): Reply {
   switch (type) {
     case "string":
       return "Hello World";
@@ -129,8 +163,17 @@ function sample(type: string): Reply {
       return new Members([0, 1, 2]);
     case "map":
       return new Pairs([0, false, 1, true, 2, false]);
+    case "attrib":
+      return new Attributed(
+        new Pairs(["key-popularity", ["key:123", 90]]),
+        "Some real reply following the attribute",
+      );
     case "push":
-      return new Push(["server-cpu-usage", 42]);
+      if (version === 2) throw new Failure("ERR RESP2 is not supported by this command");
+      return new Several([
+        new Push(["server-cpu-usage", 42]),
+        "Some real reply following the push reply",
+      ]);
     case "bignum":
       return new BigNumber("1234567999999999999999999999999999999");
     case "true":
@@ -143,7 +186,7 @@ function sample(type: string): Reply {
       return NULL_ARRAY;
     default:
       throw new Failure(
-        "ERR Wrong protocol type name. Please use one of the following: string|integer|double|null|array|set|map|attrib|push|verbatim|true|false",
+        "ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false",
       );
   }
 }

@@ -25,7 +25,7 @@ export const hyperloglog: CommandTable = {
       if (!changed) return 0;
       // Also one without an element has its count to find.
       hll.isCounted = false;
-      db.set(key, hll.text(sparseMax(redis)), true);
+      db.edit(key, hll.text(sparseMax(redis)));
       db.touch(key, "$", "pfadd");
       return 1;
     },
@@ -44,7 +44,7 @@ export const hyperloglog: CommandTable = {
         if (hll === undefined || hll.isCounted) return hll?.count() ?? 0;
         // The count is kept in the string: that is a change of it.
         const count = hll.count();
-        db.set(key, hll.text(sparseMax(redis)), true);
+        db.edit(key, hll.text(sparseMax(redis)));
         db.changed(key);
         return count;
       }
@@ -69,7 +69,7 @@ export const hyperloglog: CommandTable = {
         target.dense ||= hll.dense;
       }
       target.isCounted = false;
-      db.set(key, target.text(sparseMax(redis)), true);
+      db.edit(key, target.text(sparseMax(redis)));
       db.touch(key, "$", "pfadd");
       return OK;
     },
@@ -112,7 +112,7 @@ export const hyperloglog: CommandTable = {
         case "getreg":
         case "todense":
           hll.dense = true;
-          db.set(key, hll.text(sparseMax(redis)), true);
+          db.edit(key, hll.text(sparseMax(redis)));
           return subcommand.toLowerCase() === "todense" ? Number(!dense) : [...hll.registers];
         default:
           throw new Failure(`ERR Unknown PFDEBUG subcommand '${subcommand}'`);

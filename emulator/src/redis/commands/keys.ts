@@ -179,9 +179,10 @@ function databaseOf({ keyspaces }: Redis, argument: Bytes | undefined): Keyspace
   return keyspace;
 }
 
-/** Sets a key that is not there, with the deadline that another one has. */
-function put(db: Keyspace, key: Bytes, value: Entry["value"], { expires }: Entry): void {
-  db.set(key, value);
+/** Sets a key that is not there, with the deadline that another one has, and kept like that. */
+function put(db: Keyspace, key: Bytes, value: Entry["value"], { expires, encoding }: Entry): void {
+  if (typeof value === "string" && encoding !== undefined) db.setEncoded(key, value, encoding);
+  else db.set(key, value);
   const made = db.peek(key);
   if (made !== undefined) db.setExpiry(made, expires);
 }

@@ -1,5 +1,6 @@
 /** Strings that are numbers: counters. https://redis.io/docs/latest/develop/data-types/strings/#strings-as-counters */
 import { addLongDoubles, formatLongDouble, longDouble } from "../model/long-double.ts";
+import { textEncoding } from "../model/string-encoding.ts";
 import { Failure, type Bytes, type Reply } from "../values.ts";
 import type { Call, CommandTable } from "./command.ts";
 import { int64, isInt64 } from "./int64.ts";
@@ -60,7 +61,7 @@ export const numbers: CommandTable = {
       const value = addLongDoubles(old, increment);
       if (value === null) throw new Failure("ERR increment would produce NaN or Infinity");
       const text = formatLongDouble(value);
-      db.set(key, text, true);
+      db.setEncoded(key, text, textEncoding(text), true);
       db.touch(key, "$", "incrbyfloat");
       return text;
     },

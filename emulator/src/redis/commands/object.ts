@@ -4,11 +4,10 @@ import type { EncodingLimit, Entry } from "../model/keyspace.ts";
 import type { Redis } from "../model/redis.ts";
 import { frequencyOf } from "../model/frequency.ts";
 import { List } from "../model/list.ts";
+import { stringEncoding } from "../model/string-encoding.ts";
 import { Failure, type Reply } from "../values.ts";
 import { type Call, type Command, type CommandTable, helpWith, SYNTAX_ERROR } from "./command.ts";
 
-/** The longest string that the server keeps in one piece with its header. */
-const EMBEDDED_MAX = 44;
 /** Below, integers are shared there. */
 const SHARED_INTEGERS = 10_000;
 
@@ -96,12 +95,9 @@ function countsFrequency({ config }: Redis): boolean {
   return config.text("maxmemory-policy").includes("lfu");
 }
 
-function encodingOf({ redis }: Call, { value }: Entry): string {
-  if (typeof value === "string") {
-    if (/^(?:0|-?[1-9]\d{0,18})$/.test(value) && BigInt.asIntN(64, BigInt(value)) === BigInt(value))
-      return "int";
-    return value.length <= EMBEDDED_MAX ? "embstr" : "raw";
-  }
+/** As OBJECT ENCODING answers. */
+export function encodingOf({ redis }: Call, { value, encoding }: Entry): string {
+  if (typeof value === "string") return encoding ?? stringEncoding(value);
   if (value instanceof List)
     return isListpack(value, redis.config.number("list-max-listpack-size"))
       ? "listpack"

@@ -10,8 +10,11 @@ export const scanning: CommandTable = {
     group: "generic",
     since: "1.0.0",
     summary: "Names the keys that fit a pattern.",
-    run: ({ db }, [, pattern = ""]) =>
-      [...db.entries.keys()].filter((key) => globMatches(pattern, key) && db.has(key)),
+    // What has expired is left out, and stays until somebody looks for it.
+    run: ({ db, now }, [, pattern = ""]) =>
+      [...db.entries.values()]
+        .filter(({ key, expires }) => expires > now && globMatches(pattern, key))
+        .map(({ key }) => key),
   },
   scan: {
     arity: -2,
@@ -38,8 +41,8 @@ export const scanning: CommandTable = {
         .filter(
           ({ key, value }) =>
             (pattern === null || globMatches(pattern, key)) &&
-            (type === null || type === (typeof value === "string" ? "string" : value.type)) &&
-            db.has(key),
+            db.has(key) &&
+            (type === null || type === (typeof value === "string" ? "string" : value.type)),
         )
         .map(({ key }) => key);
       return [String(found.cursor), keys];

@@ -33,7 +33,8 @@ export const substrings: CommandTable = {
       const old = db.string(key);
       if (old !== undefined) checkLength(redis, old.length + tail.length);
       const value = (old ?? "") + tail;
-      db.set(key, value, true);
+      if (old === undefined) db.set(key, value);
+      else db.edit(key, value);
       db.touch(key, "$", "append");
       return value.length;
     },
@@ -65,7 +66,7 @@ export const substrings: CommandTable = {
         "\0".repeat(Math.max(0, start - old.length)) +
         part +
         old.slice(start + part.length);
-      db.set(key, value, true);
+      db.edit(key, value);
       db.touch(key, "$", "setrange");
       return value.length;
     },

@@ -1,6 +1,7 @@
 /** One database: keys, what they hold, and until when. */
 import type { Deadlines } from "../../deadlines.ts";
 import { Failure, type Bytes } from "../values.ts";
+import { type StringEncoding, stringEncoding } from "./string-encoding.ts";
 
 /** What a key can hold besides a string. Each type is a class in a file of its own. */
 export interface Collection {
@@ -49,7 +50,12 @@ export interface Entry {
   uses: number;
   /** Higher than of every key that was there before it: SCAN counts on the order. */
   readonly serial: number;
+  /** Of a string that is kept otherwise than its value tells. Only such an entry has room for it. */
+  encoding?: StringEncoding | undefined;
 }
+
+/** What comes with a key from one database to another. */
+export type Kept = Pick<Entry, "key" | "value" | "used" | "expires" | "encoding">;
 
 /** What a database tells. */
 export interface KeyspaceEvents {
@@ -161,11 +167,24 @@ export class Keyspace {
     } else {
       if (entry.value !== value) place(entry.value, null);
       entry.value = value;
+      if (entry.encoding !== undefined) entry.encoding = undefined;
       if (!keepExpiry) this.setExpiry(entry, Number.POSITIVE_INFINITY);
     }
     if (typeof value === "string") return;
     if (entry !== undefined) place(value, { keyspace: this, key });
     this.#events.ready(this, key);
+  }
+
+  /** Sets a string that is kept otherwise than a new one of this value. Its deadline goes unless it is kept. */
+  setEncoded(key: Bytes, value: Bytes, encoding: StringEncoding, keepExpiry = false): void {
+    this.set(key, value, keepExpiry);
+    const entry = this.entries.get(key);
+    if (entry !== undefined && stringEncoding(value) !== encoding) entry.encoding = encoding;
+  }
+
+  /** Changes a part of a string: its deadline stays, and it is kept so that it can be changed further. */
+  edit(key: Bytes, value: Bytes): void {
+    this.setEncoded(key, value, "raw", true);
   }
 
   /** Removes a key without a word. Returns whether it was there. */
@@ -242,15 +261,17 @@ export class Keyspace {
   }
 
   /** Holds these keys from now on, and nothing else. */
-  replace(entries: readonly Pick<Entry, "key" | "value" | "used" | "expires">[]): void {
+  replace(entries: readonly Kept[]): void {
     this.clear();
     this.#take(entries);
     for (const { key } of entries) this.changed(key);
   }
 
-  #take(entries: readonly Pick<Entry, "key" | "value" | "used" | "expires">[]): void {
-    for (const { key, value, used, expires } of entries) {
-      this.setExpiry(this.#add(key, value, used), expires);
+  #take(entries: readonly Kept[]): void {
+    for (const { key, value, used, expires, encoding } of entries) {
+      const entry = this.#add(key, value, used);
+      this.setExpiry(entry, expires);
+      if (encoding !== undefined) entry.encoding = encoding;
       if (typeof value !== "string") this.#events.ready(this, key);
     }
   }

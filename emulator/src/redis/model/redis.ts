@@ -55,7 +55,10 @@ export class Redis {
   evicting = false;
   /** min-replicas-to-write asks for replicas, and there are none: nothing is written. */
   lacksReplicas = false;
-  /** Keys whose time was over during a pause. */
+  /** Scripts may also call what is not for scripts: DEBUG SET-DISABLE-DENY-SCRIPTS. */
+  scriptsCallAll = false;
+  #expiresActively = true;
+  /** Keys that stay although their time is over: in a pause, or as nothing goes by itself. */
   readonly #kept: Set<Entry> = new Set();
   /** Whose command runs. */
   acting: Client | null = null;
@@ -83,9 +86,10 @@ export class Redis {
     this.config.onChange("tracking-table-max-keys", (max) => this.tracking.limit(Number(max)));
     this.config.onChange("acllog-max-len", (max) => (this.acl.log.max = Number(max)));
     const deadlines = {
-      keys: new Deadlines<Entry>(context.clock, (entry) =>
-        this.atOnce(() => entry.keyspace.expire(entry)),
-      ),
+      keys: new Deadlines<Entry>(context.clock, (entry) => {
+        if (this.#expiresActively) this.atOnce(() => entry.keyspace.expire(entry));
+        else this.#kept.add(entry);
+      }),
       inner: new Deadlines<Expiring>(context.clock, (part) => part.expire()),
     };
     const events: KeyspaceEvents = {
@@ -100,6 +104,7 @@ export class Redis {
         this.eviction.used.recount();
         this.watching.emptied(keyspace, replacement);
         this.waiting.replaced(keyspace);
+        for (const entry of this.#kept) if (entry.keyspace === keyspace) this.#kept.delete(entry);
       },
       notify: (type, event, keyspace, key) => {
         if (type === "x") this.stats.expired++;
@@ -109,6 +114,7 @@ export class Redis {
       looked: (keyspace, key, found) => this.#looked(keyspace, key, found),
       keepsExpired: (entry) => {
         if (this.pause.active) this.#kept.add(entry);
+        else this.#kept.delete(entry);
         return this.pause.active;
       },
       countsAsUse: () =>
@@ -176,9 +182,10 @@ export class Redis {
     return now;
   }
 
-  /** Ends the moment. */
+  /** Ends the moment. Who waits is served after it: by then a key's time may be over. */
   leave(): void {
     try {
+      this.#moment = this.#lastEnd ?? this.context.clock.now();
       this.waiting.serve();
       this.tracking.flush();
     } finally {
@@ -223,7 +230,14 @@ export class Redis {
     this.watching.forget(client);
   }
 
+  /** Otherwise a key whose time is over stays until somebody looks for it. */
+  expireActively(on: boolean): void {
+    this.#expiresActively = on;
+    this.#expireKept();
+  }
+
   #expireKept(): void {
+    if (!this.#expiresActively) return;
     const kept = [...this.#kept];
     this.#kept.clear();
     for (const entry of kept) this.atOnce(() => entry.keyspace.expire(entry));

@@ -1,5 +1,6 @@
 /** Between Redis' replies and Lua's values. https://redis.io/docs/latest/develop/programmability/lua-api/#data-type-conversion */
 import {
+  Attributed,
   BigNumber,
   Couples,
   Double,
@@ -41,6 +42,7 @@ export function pushReply(lua: Machine, L: State, reply: Reply, version: Protoco
   if (reply instanceof Status) return pushTagged(lua, L, "ok", reply.text, version);
   if (reply instanceof Failure) return pushFailure(lua, L, reply);
   if (reply instanceof Couples) return pushCouples(lua, L, reply, version);
+  if (reply instanceof Attributed) return pushReply(lua, L, reply.reply, version);
   if (version === 2) return pushFlat(lua, L, reply);
   if (reply instanceof Double) return pushTagged(lua, L, "double", reply.value, version);
   if (reply instanceof BigNumber) return pushTagged(lua, L, "big_number", reply.digits, version);

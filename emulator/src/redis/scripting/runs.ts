@@ -88,7 +88,9 @@ function refuse(
   { readOnly, isShort }: { readonly readOnly: boolean; readonly isShort: boolean },
 ): Failure | null {
   if (!fits(command, argv)) return WRONG_NUMBER;
-  if (flags.has("noscript")) return NOT_ALLOWED;
+  // A script in a script ends redis-server.
+  if (flags.has("noscript") && !(redis.scriptsCallAll && command.group !== "scripting"))
+    return NOT_ALLOWED;
   if (readOnly && (flags.has("write") || flags.has("may_replicate"))) return READ_ONLY;
   if (redis.lacksReplicas && flags.has("write")) return NO_REPLICAS;
   return isShort && flags.has("denyoom") ? OUT_OF_MEMORY : null;

@@ -250,3 +250,40 @@ describe("what would never end is ended", () => {
     expect(await redis.evalsha(sha, 0)).toBe("still here");
   });
 });
+
+describe("DEBUG SET-DISABLE-DENY-SCRIPTS", () => {
+  test("scripts may call what is not for scripts, but no scripts", async () => {
+    const call = "return redis.call('DEBUG', 'PROTOCOL', 'attrib')";
+    const refusal = "ERR This Redis command is not allowed from script on @user_script:1";
+    expect(await failure(call)).toBe(refusal);
+    await redis.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+    try {
+      expect(await run(call)).toBe("Some real reply following the attribute");
+      expect(await failure("return redis.call('EVAL', 'return 1', 0)")).toBe(refusal);
+    } finally {
+      await redis.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
+    }
+    expect(await failure(call)).toBe(refusal);
+  });
+
+  test("DEBUG SLEEP lets time pass, but not in the script", async () => {
+    await redis.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "1");
+    try {
+      const [before, after, there, restored] = (await run(
+        `redis.call('SET', KEYS[1], 'value', 'PX', 1)
+         local before = redis.call('TIME')
+         local dumped = redis.call('DUMP', KEYS[1])
+         redis.call('DEBUG', 'SLEEP', 0.01)
+         redis.call('RESTORE', KEYS[2], 1, dumped)
+         return {before, redis.call('TIME'), redis.call('EXISTS', KEYS[1]),
+           redis.call('PEXPIRETIME', KEYS[1]) == redis.call('PEXPIRETIME', KEYS[2])}`,
+        ["short", "restored"],
+      )) as unknown[];
+      expect(after).toEqual(before);
+      expect([there, restored]).toEqual([1, 1]);
+      expect(await redis.exists("short", "restored")).toBe(0);
+    } finally {
+      await redis.call("DEBUG", "SET-DISABLE-DENY-SCRIPTS", "0");
+    }
+  });
+});

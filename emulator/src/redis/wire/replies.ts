@@ -12,6 +12,7 @@ import {
   Members,
   Couples,
   Push,
+  Attributed,
   NullArray,
   Several,
   type ProtocolVersion,
@@ -47,6 +48,7 @@ export function encode(reply: Reply, version: ProtocolVersion): Bytes {
   if (reply instanceof Couples) return couples(reply.flat, version);
   if (reply instanceof Push)
     return many(version === 3 ? ">" : "*", reply.items.length, reply.items, version);
+  if (reply instanceof Attributed) return attributed(reply, version);
   if (reply instanceof NullArray) return version === 3 ? "_\r\n" : "*-1\r\n";
   if (reply instanceof Several) return reply.replies.map((each) => encode(each, version)).join("");
   if (reply instanceof BigNumber)
@@ -75,6 +77,11 @@ function couples(flat: readonly Reply[], version: ProtocolVersion): Bytes {
   for (const [index, item] of flat.entries())
     bytes += (index % 2 === 0 ? "*2\r\n" : "") + encode(item, version);
   return bytes;
+}
+
+function attributed({ attributes: { flat }, reply }: Attributed, version: ProtocolVersion): Bytes {
+  const before = version === 3 ? many("|", flat.length / 2, flat, version) : "";
+  return before + encode(reply, version);
 }
 
 /** The shortest digits that mean this number, laid out as 7.2 does (util.c, d2string; deps/fpconv). */
