@@ -218,3 +218,34 @@ test("a string remembers that a part of it was changed, until a number is counte
   await client.incrbyfloat("counter", 1);
   expect(await encoding()).toBe("embstr");
 });
+
+test("DEBUG DIGEST and DIGEST-VALUE are redis-server's", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  expect(await client.call("DEBUG", "DIGEST")).toBe("0".repeat(40));
+  await client.set("s", "hello");
+  await client.set("n", "10", "EX", 1000);
+  await client.rpush("l", "a", "b", "c", "10");
+  await client.sadd("set", "a", "b", "3");
+  const scores = ["1.5", "a", "1e9", "b", "inf", "c", "0", "d", "3", "4", "-0.00001", "e"];
+  await client.zadd("z", ...scores, "1e-7", "f");
+  await client.hset("h", "f", "v", "g", "10");
+  await client.xadd("x", "1-1", "f", "v", "g", "w");
+  await client.xadd("x", "18446744073709551615-5", "f", "v");
+  await client.select(3);
+  await client.set("other", "1");
+  await client.select(0);
+  // As 7.2.6 tells them.
+  const keys = ["s", "n", "l", "set", "z", "h", "x", "none"];
+  expect(await client.call("DEBUG", "DIGEST-VALUE", ...keys)).toEqual([
+    "36b23a1456b2dce2c3ed252c456761301dba8060",
+    "d79f35663055c5a8f1279d5fc2867763c3bbc76f",
+    "978967554d8f01e0c315c92325d303d60475dd0c",
+    "aa475a4a8f122ca5936aa41d911aacf8c93b827d",
+    "3a4cf8a965767d011ba359c1d8fe0af820ccb2ef",
+    "b78da3e453d3406f300e52821aa4b19724cfdb53",
+    "99ad3635226221778f15ba751b0c002a874dadbd",
+    "0".repeat(40),
+  ]);
+  expect(await client.call("DEBUG", "DIGEST")).toBe("b7b56589351c4887a8867698c3ca3e3e159eda73");
+});

@@ -16,6 +16,7 @@ import {
   Verbatim,
 } from "../values.ts";
 import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
+import { digestOf, digestOfAll } from "./digest.ts";
 import { encodingOf } from "./object.ts";
 import { fits } from "./registry.ts";
 
@@ -68,6 +69,18 @@ const forms: CommandTable = {
       redis.scriptsCallAll = isOn(on);
       return OK;
     },
+  },
+  digest: {
+    ...common,
+    arity: 2,
+    summary: "One sum of all keys and what they hold.",
+    run: ({ redis }) => new Status(digestOfAll(redis.keyspaces)),
+  },
+  "digest-value": {
+    ...common,
+    arity: -2,
+    summary: "A sum of what each key holds.",
+    run: ({ db }, [, , ...keys]) => keys.map((key) => new Status(digestOf(db.entries.get(key)))),
   },
   object: {
     ...common,
