@@ -199,6 +199,47 @@ test("with DEBUG SET-ACTIVE-EXPIRE 0 a key whose time is over goes when somebody
   expect([await client.dbsize(), await expired()]).toEqual([0, 5]);
 });
 
+test("that a key goes whose time was over before somebody watched it is no change", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  const runs = async () => (await client.multi().ping().exec()) !== null;
+  const expire = async (database: number) => {
+    await client.select(database);
+    await client.set("key", "value", "EX", 1);
+    await emulator.advance(2000);
+  };
+  await expire(0);
+  await client.watch("key");
+  expect([await client.get("key"), await runs()]).toEqual([null, true]);
+  await expire(0);
+  await client.watch("key");
+  await client.set("key", "new");
+  expect(await runs()).toBe(false);
+  // Nothing there, and then something whose time is over: SWAPDB has changed nothing.
+  await client.select(1);
+  await expire(0);
+  await client.select(1);
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(true);
+  await expire(0);
+  await expire(1);
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(true);
+  await client.watch("key");
+  await client.flushall();
+  expect(await runs()).toBe(true);
+  // What lives is changed by what comes instead, whatever that is.
+  await expire(0);
+  await client.select(1);
+  await client.set("key", "value");
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(false);
+});
+
 test("a string remembers that a part of it was changed, until a number is counted on", async () => {
   await using emulator = await start();
   const { client } = emulator;

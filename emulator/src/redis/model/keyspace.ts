@@ -116,6 +116,12 @@ export class Keyspace {
     return undefined;
   }
 
+  /** Whether the key is still there although its time is over. Nothing becomes of that. */
+  isExpired(key: Bytes): boolean {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.expires <= this.#events.now();
+  }
+
   /** The number of the newest key. */
   get newest(): number {
     return this.#serials;
