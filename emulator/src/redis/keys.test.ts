@@ -240,6 +240,24 @@ test("that a key goes whose time was over before somebody watched it is no chang
   expect(await runs()).toBe(false);
 });
 
+test("DEBUG OBJECT tells the second in which a key was last used, but of who is not to touch it", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const lru = async () =>
+    Number(/ lru:(\d+) /.exec(String(await client.call("DEBUG", "OBJECT", "key")))?.[1]);
+  await client.set("key", "value");
+  const first = await lru();
+  const [seconds = 0] = (await client.time()).map(Number);
+  expect([seconds & 0xffffff, (seconds - 1) & 0xffffff]).toContain(first);
+  await client.call("CLIENT", "NO-TOUCH", "ON");
+  await emulator.advance(5000);
+  await client.get("key");
+  expect(await lru()).toBe(first);
+  await client.call("CLIENT", "NO-TOUCH", "OFF");
+  await client.get("key");
+  expect(await lru()).toBeGreaterThanOrEqual(first + 5);
+});
+
 test("a string remembers that a part of it was changed, until a number is counted on", async () => {
   await using emulator = await start();
   const { client } = emulator;

@@ -26,6 +26,9 @@ const common = {
   flags: ["admin", "noscript", "loading", "stale"],
 } as const;
 
+/** When a key was last used is kept as seconds of 24 bits. */
+const LRU_CLOCK = 0xffffff;
+
 /** What is taken and does nothing: there is no disk, no second process and no encoding to switch. */
 const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
   ["reload", -2, "Would write everything to the disk and read it again."],
@@ -155,8 +158,9 @@ function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
   if (entry === undefined) throw new Failure("ERR no such key");
   const encoding = encodingOf(call, entry);
   const idle = Math.floor(Math.max(0, call.now - entry.used) / 1000);
+  const lru = Math.floor(entry.used / 1000) & LRU_CLOCK;
   return new Status(
-    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:0 lru_seconds_idle:${idle}`,
+    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:${lru} lru_seconds_idle:${idle}`,
   );
 }
 
