@@ -18,6 +18,7 @@ import {
 import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
 import { digestOf, digestOfAll } from "./digest.ts";
 import { encodingOf } from "./object.ts";
+import { ONE_PIECE_LIMIT } from "./one-piece.ts";
 import { fits } from "./registry.ts";
 
 const common = {
@@ -46,11 +47,11 @@ const forms: CommandTable = {
     ...common,
     arity: 3,
     summary:
-      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece.",
+      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece, which holds them up for 5 seconds at most.",
     run(call, [, , seconds]) {
       const timeout = Math.ceil(float(seconds) * 1000);
       if (timeout <= 0) return OK;
-      if (call.inside !== null) return hold(timeout);
+      if (call.inside !== null) return hold(call, timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
     },
   },
@@ -141,9 +142,10 @@ export const debug: CommandTable = {
   },
 };
 
-/** Nothing else happens in this thread until the time is over. */
-function hold(ms: number): Reply {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+/** Nothing else happens in this thread until the time is over. All that a transaction or a script does counts. */
+function hold({ redis, now }: Call, ms: number): Reply {
+  const left = ONE_PIECE_LIMIT - (redis.context.clock.now() - now);
+  if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, left));
   return OK;
 }
 
