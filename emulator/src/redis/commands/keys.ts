@@ -1,21 +1,28 @@
 /** Keys, whatever they hold. https://redis.io/docs/latest/commands/?group=generic */
 import type { Entry, Keyspace } from "../model/keyspace.ts";
 import type { Redis } from "../model/redis.ts";
-import { Failure, OK, Status, type Bytes, type Reply } from "../values.ts";
+import { Failure, OK, Status, type Argv, type Bytes, type Reply } from "../values.ts";
 import { type Call, type Command, type CommandTable, SYNTAX_ERROR } from "./command.ts";
 import { int64 } from "./int64.ts";
+import { isFreedLazily } from "./lazy-freeing.ts";
 
 const NO_SUCH_KEY = "ERR no such key";
 
-const del: Command["run"] = ({ db }, [, ...keys]) => {
+const del: Command["run"] = (call, argv) =>
+  remove(call, argv, call.redis.config.isOn("lazyfree-lazy-user-del"));
+
+function remove(call: Call, [, ...keys]: Argv, lazily: boolean): Reply {
+  const { db, redis } = call;
   let count = 0;
   for (const key of keys) {
+    const entry = lazily ? db.peek(key) : undefined;
+    if (entry !== undefined && isFreedLazily(call, entry)) redis.stats.lazilyFreed++;
     if (!db.remove(key)) continue;
     db.touch(key, "g", "del");
     count++;
   }
   return count;
-};
+}
 
 export const keys: CommandTable = {
   del: {
@@ -34,7 +41,7 @@ export const keys: CommandTable = {
     group: "generic",
     since: "4.0.0",
     summary: "Removes keys, and their memory when there is time.",
-    run: del,
+    run: (call, argv) => remove(call, argv, true),
   },
   exists: {
     arity: -2,
