@@ -99,13 +99,13 @@ test("INFO counts what is freed in the background: what UNLINK finds large, and 
   const { client } = emulator;
   const freed = async () => /lazyfreed_objects:(\d+)/.exec(await client.info("memory"))?.[1];
   const numbers = Array.from({ length: 600 }, (_, index) => index);
-  await client.sadd("set", numbers);
+  await client.sadd("set", ...numbers);
   await client.unlink("set");
-  await client.rpush("list", numbers);
+  await client.rpush("list", ...numbers);
   await client.hset("hash", { field: "value" });
   await client.unlink("list", "hash");
   expect(await freed()).toBe("1");
-  await client.sadd("set", numbers);
+  await client.sadd("set", ...numbers);
   await client.del("set");
   expect(await freed()).toBe("1");
   await client.config("SET", "stream-node-max-entries", "5");
