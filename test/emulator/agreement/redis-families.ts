@@ -381,6 +381,7 @@ export const families: readonly Family[] = [
     },
     lines: [
       "DEBUG PROTOCOL (<type>|push)",
+      "DEBUG RELOAD (NOFLUSH|MERGE|nothing) nothing",
       "EVAL <calls> 1 <key> <type>",
       "(EVAL|EVAL_RO) <calls> 0 <type>",
       "DEBUG SET-DISABLE-DENY-SCRIPTS (0|1|2|-1|x)",

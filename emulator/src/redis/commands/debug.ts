@@ -1,5 +1,7 @@
 /** DEBUG, in the forms that clients' tests call. https://redis.io/docs/latest/commands/debug/ */
+import { scriptingOf } from "../scripting/scripting.ts";
 import {
+  type Argv,
   Attributed,
   Failure,
   NULL_ARRAY,
@@ -32,7 +34,6 @@ const LRU_CLOCK = 0xffffff;
 
 /** What is taken and does nothing: there is no disk, no second process and no encoding to switch. */
 const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
-  ["reload", -2, "Would write everything to the disk and read it again."],
   ["loadaof", 2, "Would read its log."],
   ["change-repl-id", 2, "Would choose another number for replication."],
   ["jemalloc", -2, "What is said to another allocator."],
@@ -85,6 +86,13 @@ const forms: CommandTable = {
     arity: -2,
     summary: "A sum of what each key holds.",
     run: ({ db }, [, , ...keys]) => keys.map((key) => new Status(digestOf(db.entries.get(key)))),
+  },
+  reload: {
+    ...common,
+    arity: -2,
+    summary:
+      "Would write everything to the disk and read it again. NOFLUSH keeps what is there, which without MERGE is an error.",
+    run: reload,
   },
   object: {
     ...common,
@@ -146,6 +154,18 @@ export const debug: CommandTable = {
 function hold({ redis, now }: Call, ms: number): Reply {
   const left = ONE_PIECE_LIMIT - (redis.context.clock.now() - now);
   if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, left));
+  return OK;
+}
+
+function reload({ redis }: Call, [, , ...words]: Argv): Reply {
+  const options = words.map((word) => word.toLowerCase());
+  if (!options.every((option) => ["merge", "noflush", "nosave"].includes(option)))
+    throw new Failure("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+  const isThere =
+    scriptingOf(redis).libraries.all.length > 0 ||
+    redis.keyspaces.some(({ entries }) => entries.size > 0);
+  if (isThere && options.includes("noflush") && !options.includes("merge"))
+    throw new Failure("ERR Error trying to load the RDB dump, check server logs.");
   return OK;
 }
 
