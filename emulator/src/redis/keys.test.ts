@@ -258,6 +258,19 @@ test("DEBUG OBJECT tells the second in which a key was last used, but of who is 
   expect(await lru()).toBeGreaterThanOrEqual(first + 5);
 });
 
+test("small numbers are shared, but for those that were copied", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const count = (key: string) => client.object("REFCOUNT", key);
+  await client.set("number", 7);
+  await client.copy("number", "copy");
+  await client.rename("copy", "renamed");
+  expect([await count("number"), await count("renamed")]).toEqual([2 ** 31 - 1, 1]);
+  expect(await client.object("ENCODING", "renamed")).toBe("int");
+  await client.incr("renamed");
+  expect(await count("renamed")).toBe(2 ** 31 - 1);
+});
+
 test("a string remembers that a part of it was changed, until a number is counted on", async () => {
   await using emulator = await start();
   const { client } = emulator;

@@ -58,6 +58,7 @@ export const object: CommandTable = {
         },
       ),
       refcount: about("2.2.3", "Returns the reference count of a value of a key.", (call, entry) =>
+        entry.encoding === undefined &&
         encodingOf(call, entry) === "int" &&
         Number(entry.value) >= 0 &&
         Number(entry.value) < SHARED_INTEGERS
