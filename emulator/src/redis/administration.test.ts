@@ -93,3 +93,31 @@ test("DEBUG SLEEP is a slow command, and drawn as one", async () => {
   client.disconnect();
   sleeper.disconnect();
 });
+
+test("INFO counts what is freed in the background: what UNLINK finds large, and all where everything goes", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const freed = async () => /lazyfreed_objects:(\d+)/.exec(await client.info("memory"))?.[1];
+  const numbers = Array.from({ length: 600 }, (_, index) => index);
+  await client.sadd("set", ...numbers);
+  await client.unlink("set");
+  await client.rpush("list", ...numbers);
+  await client.hset("hash", { field: "value" });
+  await client.unlink("list", "hash");
+  expect(await freed()).toBe("1");
+  await client.sadd("set", ...numbers);
+  await client.del("set");
+  expect(await freed()).toBe("1");
+  await client.config("SET", "stream-node-max-entries", "5");
+  for (const number of numbers) await client.xadd("stream", "*", "number", number);
+  await client.unlink("stream");
+  expect(await freed()).toBe("2");
+  await client.config("RESETSTAT");
+  await client.mset({ a: 1, b: 2 });
+  await client.flushdb("ASYNC");
+  expect(await freed()).toBe("2");
+  await client.set("a", 1);
+  await client.flushall("SYNC");
+  expect(await freed()).toBe("2");
+  client.disconnect();
+});

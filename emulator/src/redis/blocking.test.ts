@@ -1,6 +1,6 @@
 /** Clients that wait for lists and streams, through real connections. */
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../index.ts";
 
 let emulator: Emulator;
@@ -127,4 +127,23 @@ test("DEBUG SLEEP in a transaction holds the server, and what has expired meanwh
   expect(replies?.map(([, reply]) => reply)).toEqual([1, 1, "OK", 1]);
   await client.rpush("jobs", "late");
   expect(await answer).toEqual(["jobs", "late"]);
+});
+
+test("a transaction that sleeps holds the server for five seconds at most, however often it does", async () => {
+  const waited: number[] = [];
+  const wait = vi.spyOn(Atomics, "wait").mockImplementation((_array, _index, _value, ms = 0) => {
+    waited.push(ms);
+    const until = performance.now() + Math.min(ms, 20);
+    while (performance.now() < until);
+    return "timed-out";
+  });
+  try {
+    const sleeps = client.multi().call("DEBUG", "SLEEP", "0.02").call("DEBUG", "SLEEP", "1000");
+    expect((await sleeps.exec())?.map(([, reply]) => reply)).toEqual(["OK", "OK"]);
+  } finally {
+    wait.mockRestore();
+  }
+  expect(waited[0]).toBe(20);
+  expect(waited[1]).toBeGreaterThan(4000);
+  expect(waited[1]).toBeLessThanOrEqual(4981);
 });

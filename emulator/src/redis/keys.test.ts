@@ -199,6 +199,78 @@ test("with DEBUG SET-ACTIVE-EXPIRE 0 a key whose time is over goes when somebody
   expect([await client.dbsize(), await expired()]).toEqual([0, 5]);
 });
 
+test("that a key goes whose time was over before somebody watched it is no change", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.call("DEBUG", "SET-ACTIVE-EXPIRE", "0");
+  const runs = async () => (await client.multi().ping().exec()) !== null;
+  const expire = async (database: number) => {
+    await client.select(database);
+    await client.set("key", "value", "EX", 1);
+    await emulator.advance(2000);
+  };
+  await expire(0);
+  await client.watch("key");
+  expect([await client.get("key"), await runs()]).toEqual([null, true]);
+  await expire(0);
+  await client.watch("key");
+  await client.set("key", "new");
+  expect(await runs()).toBe(false);
+  // Nothing there, and then something whose time is over: SWAPDB has changed nothing.
+  await client.select(1);
+  await expire(0);
+  await client.select(1);
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(true);
+  await expire(0);
+  await expire(1);
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(true);
+  await client.watch("key");
+  await client.flushall();
+  expect(await runs()).toBe(true);
+  // What lives is changed by what comes instead, whatever that is.
+  await expire(0);
+  await client.select(1);
+  await client.set("key", "value");
+  await client.watch("key");
+  await client.swapdb(0, 1);
+  expect(await runs()).toBe(false);
+});
+
+test("DEBUG OBJECT tells the second in which a key was last used, but of who is not to touch it", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const lru = async () =>
+    Number(/ lru:(\d+) /.exec(String(await client.call("DEBUG", "OBJECT", "key")))?.[1]);
+  await client.set("key", "value");
+  const first = await lru();
+  const [seconds = 0] = (await client.time()).map(Number);
+  expect([seconds & 0xffffff, (seconds - 1) & 0xffffff]).toContain(first);
+  await client.call("CLIENT", "NO-TOUCH", "ON");
+  await emulator.advance(5000);
+  await client.get("key");
+  expect(await lru()).toBe(first);
+  await client.call("CLIENT", "NO-TOUCH", "OFF");
+  await client.get("key");
+  expect(await lru()).toBeGreaterThanOrEqual(first + 5);
+});
+
+test("small numbers are shared, but for those that were copied", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const count = (key: string) => client.object("REFCOUNT", key);
+  await client.set("number", 7);
+  await client.copy("number", "copy");
+  await client.rename("copy", "renamed");
+  expect([await count("number"), await count("renamed")]).toEqual([2 ** 31 - 1, 1]);
+  expect(await client.object("ENCODING", "renamed")).toBe("int");
+  await client.incr("renamed");
+  expect(await count("renamed")).toBe(2 ** 31 - 1);
+});
+
 test("a string remembers that a part of it was changed, until a number is counted on", async () => {
   await using emulator = await start();
   const { client } = emulator;
@@ -217,4 +289,35 @@ test("a string remembers that a part of it was changed, until a number is counte
   expect(await encoding()).toBe("int");
   await client.incrbyfloat("counter", 1);
   expect(await encoding()).toBe("embstr");
+});
+
+test("DEBUG DIGEST and DIGEST-VALUE are redis-server's", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  expect(await client.call("DEBUG", "DIGEST")).toBe("0".repeat(40));
+  await client.set("s", "hello");
+  await client.set("n", "10", "EX", 1000);
+  await client.rpush("l", "a", "b", "c", "10");
+  await client.sadd("set", "a", "b", "3");
+  const scores = ["1.5", "a", "1e9", "b", "inf", "c", "0", "d", "3", "4", "-0.00001", "e"];
+  await client.zadd("z", ...scores, "1e-7", "f");
+  await client.hset("h", "f", "v", "g", "10");
+  await client.xadd("x", "1-1", "f", "v", "g", "w");
+  await client.xadd("x", "18446744073709551615-5", "f", "v");
+  await client.select(3);
+  await client.set("other", "1");
+  await client.select(0);
+  // As 7.2.6 tells them.
+  const keys = ["s", "n", "l", "set", "z", "h", "x", "none"];
+  expect(await client.call("DEBUG", "DIGEST-VALUE", ...keys)).toEqual([
+    "36b23a1456b2dce2c3ed252c456761301dba8060",
+    "d79f35663055c5a8f1279d5fc2867763c3bbc76f",
+    "978967554d8f01e0c315c92325d303d60475dd0c",
+    "aa475a4a8f122ca5936aa41d911aacf8c93b827d",
+    "3a4cf8a965767d011ba359c1d8fe0af820ccb2ef",
+    "b78da3e453d3406f300e52821aa4b19724cfdb53",
+    "99ad3635226221778f15ba751b0c002a874dadbd",
+    "0".repeat(40),
+  ]);
+  expect(await client.call("DEBUG", "DIGEST")).toBe("b7b56589351c4887a8867698c3ca3e3e159eda73");
 });

@@ -1,6 +1,6 @@
 /**
- * The same random commands on the emulator and on redis-server: the replies must be equal, byte for byte. A failure shows
- * the shortest script that still differs.
+ * The same random commands on the emulator and on redis-server: the replies must be equal, byte for byte, and what is
+ * kept in the end. A failure shows the shortest script that still differs.
  */
 import { type Emulator, startEmulator } from "@millrace/emulator";
 import fc from "fast-check";
@@ -43,14 +43,17 @@ describe.each([2, 3])("RESP%i", (version) => {
   });
 });
 
-/** Each command with its reply, from an empty server on. */
+/** Each command with its reply, from an empty server on, and the sum of what is there then. */
 async function run(
   client: ShowingClient,
-  { unordered = [], before = [], shown = (reply) => reply }: Family,
+  { unordered = [], before = [], shown = (reply) => reply, digest = true }: Family,
   commands: readonly (readonly string[])[],
   version: number,
 ): Promise<string[]> {
   await client.run([["RESET"], ["FLUSHALL"], ["HELLO", String(version)], ...before]);
   const replies = await client.run(commands, ([name = ""]) => unordered.includes(name));
-  return commands.map((command, index) => `${command.join(" ")} → ${shown(replies[index] ?? "")}`);
+  const lines = commands.map(
+    (command, index) => `${command.join(" ")} → ${shown(replies[index] ?? "")}`,
+  );
+  return digest ? [...lines, ...(await client.run([["RESET"], ["DEBUG", "DIGEST"]]))] : lines;
 }

@@ -1,5 +1,7 @@
 /** DEBUG, in the forms that clients' tests call. https://redis.io/docs/latest/commands/debug/ */
+import { scriptingOf } from "../scripting/scripting.ts";
 import {
+  type Argv,
   Attributed,
   Failure,
   NULL_ARRAY,
@@ -16,7 +18,9 @@ import {
   Verbatim,
 } from "../values.ts";
 import { block, type Call, type Command, type CommandTable, float } from "./command.ts";
+import { digestOf, digestOfAll } from "./digest.ts";
 import { encodingOf } from "./object.ts";
+import { ONE_PIECE_LIMIT } from "./one-piece.ts";
 import { fits } from "./registry.ts";
 
 const common = {
@@ -25,9 +29,11 @@ const common = {
   flags: ["admin", "noscript", "loading", "stale"],
 } as const;
 
+/** When a key was last used is kept as seconds of 24 bits. */
+const LRU_CLOCK = 0xffffff;
+
 /** What is taken and does nothing: there is no disk, no second process and no encoding to switch. */
 const IDLE: readonly (readonly [name: string, arity: number, summary: string])[] = [
-  ["reload", -2, "Would write everything to the disk and read it again."],
   ["loadaof", 2, "Would read its log."],
   ["change-repl-id", 2, "Would choose another number for replication."],
   ["jemalloc", -2, "What is said to another allocator."],
@@ -42,11 +48,11 @@ const forms: CommandTable = {
     ...common,
     arity: 3,
     summary:
-      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece.",
+      "Lets this connection wait, in seconds of the emulator's clock. Others go on, but for a transaction or a script: that is one piece, which holds them up for 5 seconds at most.",
     run(call, [, , seconds]) {
       const timeout = Math.ceil(float(seconds) * 1000);
       if (timeout <= 0) return OK;
-      if (call.inside !== null) return hold(timeout);
+      if (call.inside !== null) return hold(call, timeout);
       return block(call, { keys: [], timeout, attempt: () => undefined, timedOut: OK });
     },
   },
@@ -68,6 +74,25 @@ const forms: CommandTable = {
       redis.scriptsCallAll = isOn(on);
       return OK;
     },
+  },
+  digest: {
+    ...common,
+    arity: 2,
+    summary: "One sum of all keys and what they hold.",
+    run: ({ redis }) => new Status(digestOfAll(redis.keyspaces)),
+  },
+  "digest-value": {
+    ...common,
+    arity: -2,
+    summary: "A sum of what each key holds.",
+    run: ({ db }, [, , ...keys]) => keys.map((key) => new Status(digestOf(db.entries.get(key)))),
+  },
+  reload: {
+    ...common,
+    arity: -2,
+    summary:
+      "Would write everything to the disk and read it again. NOFLUSH keeps what is there, which without MERGE is an error.",
+    run: reload,
   },
   object: {
     ...common,
@@ -125,9 +150,22 @@ export const debug: CommandTable = {
   },
 };
 
-/** Nothing else happens in this thread until the time is over. */
-function hold(ms: number): Reply {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+/** Nothing else happens in this thread until the time is over. All that a transaction or a script does counts. */
+function hold({ redis, now }: Call, ms: number): Reply {
+  const left = ONE_PIECE_LIMIT - (redis.context.clock.now() - now);
+  if (left > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.min(ms, left));
+  return OK;
+}
+
+function reload({ redis }: Call, [, , ...words]: Argv): Reply {
+  const options = words.map((word) => word.toLowerCase());
+  if (!options.every((option) => ["merge", "noflush", "nosave"].includes(option)))
+    throw new Failure("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+  const isThere =
+    scriptingOf(redis).libraries.all.length > 0 ||
+    redis.keyspaces.some(({ entries }) => entries.size > 0);
+  if (isThere && options.includes("noflush") && !options.includes("merge"))
+    throw new Failure("ERR Error trying to load the RDB dump, check server logs.");
   return OK;
 }
 
@@ -142,8 +180,9 @@ function describeObject(call: Call, [, , key = ""]: readonly string[]): Reply {
   if (entry === undefined) throw new Failure("ERR no such key");
   const encoding = encodingOf(call, entry);
   const idle = Math.floor(Math.max(0, call.now - entry.used) / 1000);
+  const lru = Math.floor(entry.used / 1000) & LRU_CLOCK;
   return new Status(
-    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:0 lru_seconds_idle:${idle}`,
+    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:0 lru:${lru} lru_seconds_idle:${idle}`,
   );
 }
 

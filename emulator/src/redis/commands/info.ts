@@ -134,7 +134,7 @@ function memory(redis: Redis): Fields {
     ["mem_allocator", "v8"],
     ["active_defrag_running", 0],
     ["lazyfree_pending_objects", 0],
-    ["lazyfreed_objects", 0],
+    ["lazyfreed_objects", redis.stats.lazilyFreed],
   ];
 }
 

@@ -1,21 +1,29 @@
 /** Keys, whatever they hold. https://redis.io/docs/latest/commands/?group=generic */
 import type { Entry, Keyspace } from "../model/keyspace.ts";
 import type { Redis } from "../model/redis.ts";
-import { Failure, OK, Status, type Bytes, type Reply } from "../values.ts";
+import { stringEncoding } from "../model/string-encoding.ts";
+import { Failure, OK, Status, type Argv, type Bytes, type Reply } from "../values.ts";
 import { type Call, type Command, type CommandTable, SYNTAX_ERROR } from "./command.ts";
 import { int64 } from "./int64.ts";
+import { isFreedLazily } from "./lazy-freeing.ts";
 
 const NO_SUCH_KEY = "ERR no such key";
 
-const del: Command["run"] = ({ db }, [, ...keys]) => {
+const del: Command["run"] = (call, argv) =>
+  remove(call, argv, call.redis.config.isOn("lazyfree-lazy-user-del"));
+
+function remove(call: Call, [, ...keys]: Argv, lazily: boolean): Reply {
+  const { db, redis } = call;
   let count = 0;
   for (const key of keys) {
+    const entry = lazily ? db.peek(key) : undefined;
+    if (entry !== undefined && isFreedLazily(call, entry)) redis.stats.lazilyFreed++;
     if (!db.remove(key)) continue;
     db.touch(key, "g", "del");
     count++;
   }
   return count;
-};
+}
 
 export const keys: CommandTable = {
   del: {
@@ -34,7 +42,7 @@ export const keys: CommandTable = {
     group: "generic",
     since: "4.0.0",
     summary: "Removes keys, and their memory when there is time.",
-    run: del,
+    run: (call, argv) => remove(call, argv, true),
   },
   exists: {
     arity: -2,
@@ -148,7 +156,11 @@ export const keys: CommandTable = {
       const entry = db.entry(from);
       if (entry === undefined || (target.has(to) && !replace)) return 0;
       target.remove(to);
-      put(target, to, typeof entry.value === "string" ? entry.value : entry.value.copy(), entry);
+      const { value, expires } = entry;
+      if (typeof value === "string")
+        // A copy of a number is one more, where others are shared.
+        put(target, to, value, { expires, encoding: entry.encoding ?? stringEncoding(value) });
+      else put(target, to, value.copy(), entry);
       target.touch(to, "g", "copy_to");
       return 1;
     },
@@ -180,7 +192,12 @@ function databaseOf({ keyspaces }: Redis, argument: Bytes | undefined): Keyspace
 }
 
 /** Sets a key that is not there, with the deadline that another one has, and kept like that. */
-function put(db: Keyspace, key: Bytes, value: Entry["value"], { expires, encoding }: Entry): void {
+function put(
+  db: Keyspace,
+  key: Bytes,
+  value: Entry["value"],
+  { expires, encoding }: Pick<Entry, "expires" | "encoding">,
+): void {
   if (typeof value === "string" && encoding !== undefined) db.setEncoded(key, value, encoding);
   else db.set(key, value);
   const made = db.peek(key);

@@ -58,6 +58,7 @@ export const object: CommandTable = {
         },
       ),
       refcount: about("2.2.3", "Returns the reference count of a value of a key.", (call, entry) =>
+        entry.encoding === undefined &&
         encodingOf(call, entry) === "int" &&
         Number(entry.value) >= 0 &&
         Number(entry.value) < SHARED_INTEGERS
@@ -108,13 +109,18 @@ export function encodingOf({ redis }: Call, { value, encoding }: Entry): string 
 /** Whether a list fits into one node: of so many elements, or (-1 to -5) of 4 kB, 8 kB … 64 kB, as 7.2 measures it. */
 function isListpack(list: List, most: number): boolean {
   if (most >= 0 && list.length > Math.max(1, most)) return false;
-  const limit = most >= 0 ? 8192 : 2048 * 2 ** Math.min(5, -most);
+  const limit = nodeBytes(most);
   let size = 7;
   for (let index = 0; index < list.length && size <= limit; index++) {
     const { length } = list.at(index) ?? "";
     size += length + (length < 64 ? 2 : length < 4096 ? 4 : 8);
   }
   return size <= limit;
+}
+
+/** How large a list's node becomes, by list-max-listpack-size. */
+export function nodeBytes(most: number): number {
+  return most >= 0 ? 8192 : 2048 * 2 ** Math.min(5, -most);
 }
 
 /** Up to where a collection is kept in the small form: a parameter of the configuration. */

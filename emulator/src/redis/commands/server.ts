@@ -128,7 +128,12 @@ function flushing(summary: string, keyspaces: (call: Call) => Call["redis"]["key
       const mode: Bytes | undefined = argv[1]?.toLowerCase();
       if (argv.length > 2 || (mode !== undefined && mode !== "sync" && mode !== "async"))
         throw new Failure(SYNTAX_ERROR);
-      for (const keyspace of keyspaces(call)) keyspace.clear();
+      const { config, stats } = call.redis;
+      const lazily = mode === "async" || (!mode && config.isOn("lazyfree-lazy-user-flush"));
+      for (const keyspace of keyspaces(call)) {
+        if (lazily) stats.lazilyFreed += keyspace.entries.size;
+        keyspace.clear();
+      }
       call.redis.flushed();
       return OK;
     },

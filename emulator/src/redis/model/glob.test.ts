@@ -27,3 +27,15 @@ test.each([
 test("many stars end in time", () => {
   expect(globMatches(`${"a*".repeat(40)}b`, "a".repeat(5000))).toBe(false);
 });
+
+test.each([
+  ["*?".repeat(1000), true],
+  ["*?".repeat(1001), false],
+  [`${"*?".repeat(1000)}*`, true],
+  [`${"***?".repeat(1000)}**`, true],
+  // The text ends before the last star.
+  [`${"?".repeat(1000)}${"*?".repeat(1000)}*`, true],
+  [`${"?".repeat(999)}${"*?".repeat(1001)}`, false],
+])("there is a most of stars (%#)", (pattern, matches) => {
+  expect(globMatches(pattern, "a".repeat(2000))).toBe(matches);
+});

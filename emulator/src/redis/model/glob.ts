@@ -9,15 +9,22 @@ const NOT = 0x5e;
 const ESCAPE = 0x5c;
 const TO = 0x2d;
 
+/** A pattern in which the text comes to one more of them matches nothing. */
+const MOST_STARS = 1000;
+
 /** Goes back to the last star only, so that no pattern takes more than both lengths multiplied. */
 export function globMatches(pattern: Bytes, text: Bytes): boolean {
   let at = 0;
   let place = 0;
   let star = -1;
   let starPlace = 0;
+  let stars = 0;
   while (place < text.length) {
     if (pattern.charCodeAt(at) === STAR) {
-      star = ++at;
+      while (pattern.charCodeAt(at) === STAR) at++;
+      if (at === pattern.length) return true;
+      if (++stars > MOST_STARS) return false;
+      star = at;
       starPlace = place;
       continue;
     }

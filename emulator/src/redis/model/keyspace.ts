@@ -50,7 +50,7 @@ export interface Entry {
   uses: number;
   /** Higher than of every key that was there before it: SCAN counts on the order. */
   readonly serial: number;
-  /** Of a string that is kept otherwise than its value tells. Only such an entry has room for it. */
+  /** Of a string that is kept otherwise than its value tells, or as a number that is not shared. Only such an entry has room for it. */
   encoding?: StringEncoding | undefined;
 }
 
@@ -116,6 +116,12 @@ export class Keyspace {
     return undefined;
   }
 
+  /** Whether the key is still there although its time is over. Nothing becomes of that. */
+  isExpired(key: Bytes): boolean {
+    const entry = this.entries.get(key);
+    return entry !== undefined && entry.expires <= this.#events.now();
+  }
+
   /** The number of the newest key. */
   get newest(): number {
     return this.#serials;
@@ -179,7 +185,8 @@ export class Keyspace {
   setEncoded(key: Bytes, value: Bytes, encoding: StringEncoding, keepExpiry = false): void {
     this.set(key, value, keepExpiry);
     const entry = this.entries.get(key);
-    if (entry !== undefined && stringEncoding(value) !== encoding) entry.encoding = encoding;
+    if (entry !== undefined && (encoding === "int" || stringEncoding(value) !== encoding))
+      entry.encoding = encoding;
   }
 
   /** Changes a part of a string: its deadline stays, and it is kept so that it can be changed further. */

@@ -40,6 +40,8 @@ export class Stats {
   commands = 0;
   expired = 0;
   evicted = 0;
+  /** Values that were left to be freed in the background. */
+  lazilyFreed = 0;
   /** Writes of keys. */
   changes = 0;
   hits = 0;

@@ -4,8 +4,13 @@ import type { Client } from "./client.ts";
 import type { Keyspace } from "./keyspace.ts";
 
 interface Watch {
-  readonly keys: Map<Keyspace, Set<Bytes>>;
+  readonly keys: Map<Keyspace, Map<Bytes, WatchedKey>>;
   broken: boolean;
+}
+
+interface WatchedKey {
+  /** It is there, and its time was over already: as if it were not there, so that its going is no change. */
+  expired: boolean;
 }
 
 export class Watching {
@@ -13,13 +18,12 @@ export class Watching {
   readonly #byKey = new Map<Keyspace, Map<Bytes, Set<Client>>>();
 
   watch(client: Client, keyspace: Keyspace, key: Bytes): void {
-    // A key whose time is over goes now, so that its going later is no change.
-    keyspace.peek(key);
     const watch = this.#byClient.get(client) ?? { keys: new Map(), broken: false };
     this.#byClient.set(client, watch);
-    const keys = watch.keys.get(keyspace);
-    if (keys === undefined) watch.keys.set(keyspace, new Set([key]));
-    else keys.add(key);
+    const keys = watch.keys.get(keyspace) ?? new Map<Bytes, WatchedKey>();
+    watch.keys.set(keyspace, keys);
+    if (keys.has(key)) return;
+    keys.set(key, { expired: keyspace.isExpired(key) });
     const byKey = this.#byKey.get(keyspace) ?? new Map<Bytes, Set<Client>>();
     this.#byKey.set(keyspace, byKey);
     const clients = byKey.get(key);
@@ -38,8 +42,11 @@ export class Watching {
   isBroken(client: Client): boolean {
     const watch = this.#byClient.get(client);
     if (watch === undefined) return false;
-    for (const [keyspace, keys] of watch.keys) for (const key of keys) keyspace.peek(key);
-    return watch.broken;
+    if (watch.broken) return true;
+    for (const [keyspace, keys] of watch.keys)
+      for (const [key, watched] of keys)
+        if (!watched.expired && keyspace.isExpired(key)) return true;
+    return false;
   }
 
   /** The client watches nothing any more. */
@@ -49,7 +56,7 @@ export class Watching {
     this.#byClient.delete(client);
     for (const [keyspace, keys] of watch.keys) {
       const byKey = this.#byKey.get(keyspace);
-      for (const key of keys) {
+      for (const key of keys.keys()) {
         const clients = byKey?.get(key);
         clients?.delete(client);
         if (clients?.size === 0) byKey?.delete(key);
@@ -60,15 +67,36 @@ export class Watching {
   /** A key has changed. */
   changed(keyspace: Keyspace, key: Bytes): void {
     if (this.#byClient.size === 0) return;
-    for (const client of this.#byKey.get(keyspace)?.get(key) ?? []) {
-      const watch = this.#byClient.get(client);
-      if (watch !== undefined) watch.broken = true;
+    for (const [watch, watched] of this.#of(keyspace, key)) {
+      if (!watched.expired) watch.broken = true;
+      else if (!keyspace.entries.has(key)) watched.expired = false;
     }
   }
 
-  /** All keys are about to go, or to change places with another database's: a key that is in neither stays as it is. */
+  /**
+   * All keys are about to go, or to change places with another database's: a key that is in neither stays as it is, and
+   * so does one whose time is over if what comes is nothing, or over too.
+   */
   emptied(keyspace: Keyspace, replacement?: Keyspace): void {
-    for (const key of this.#byKey.get(keyspace)?.keys() ?? [])
-      if (keyspace.has(key) || replacement?.has(key) === true) this.changed(keyspace, key);
+    for (const key of this.#byKey.get(keyspace)?.keys() ?? []) {
+      const isThere = keyspace.entries.has(key);
+      const comes = replacement?.entries.has(key) === true;
+      if (!isThere && !comes) continue;
+      const comesExpired = replacement?.isExpired(key) === true;
+      for (const [watch, watched] of this.#of(keyspace, key)) {
+        const wasNothing = watched.expired || !isThere;
+        if (wasNothing && (!comes || comesExpired)) watched.expired = comesExpired;
+        else watch.broken = true;
+      }
+    }
+  }
+
+  /** Who watches a key, and what it was to them. */
+  *#of(keyspace: Keyspace, key: Bytes): Iterable<readonly [Watch, WatchedKey]> {
+    for (const client of this.#byKey.get(keyspace)?.get(key) ?? []) {
+      const watch = this.#byClient.get(client);
+      const watched = watch?.keys.get(keyspace)?.get(key);
+      if (watch !== undefined && watched !== undefined) yield [watch, watched];
+    }
   }
 }

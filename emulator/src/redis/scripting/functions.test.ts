@@ -126,5 +126,15 @@ test("a dump brings the libraries back; so does one of a real server", async () 
   );
 });
 
+test("DEBUG RELOAD finds functions that are there already, unless it merges them", async () => {
+  await redis.function("LOAD", ORDERS);
+  expect(await redis.call("DEBUG", "RELOAD")).toBe("OK");
+  await expect(redis.call("DEBUG", "RELOAD", "NOFLUSH")).rejects.toThrow(
+    "ERR Error trying to load the RDB dump, check server logs.",
+  );
+  expect(await redis.call("DEBUG", "RELOAD", "noflush", "merge")).toBe("OK");
+  expect(await redis.fcall("take", 1, "taken")).toBe(1);
+});
+
 const REAL_DUMP =
   "f5c3405540721f23216c7561206e616d653d6772656574696e67730a72656469732e7265676973157465725f66756e6374696f6e282268656c6c6f222c20e0001108292072657475726e20801a00206020e00f05052220656e64290a0064de54a7441fbcaa";

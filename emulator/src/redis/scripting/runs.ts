@@ -1,5 +1,6 @@
 /** One run of a script or function for a client: which commands it may call, and what they answer. */
 import type { Call } from "../commands/command.ts";
+import { ONE_PIECE_LIMIT } from "../commands/one-piece.ts";
 import { wouldDeny } from "../commands/permissions.ts";
 import { fits, type Known, notOffered } from "../commands/registry.ts";
 import type { Redis } from "../model/redis.ts";
@@ -7,8 +8,6 @@ import { Failure, type Bytes, type Reply } from "../values.ts";
 import type { ScriptRun } from "./interpreter.ts";
 import type { ScriptFlag } from "./shebang.ts";
 
-/** A script that should be called busy sooner is not to be ended sooner, ms. */
-const LEAST_LIMIT = 5000;
 const NEEDS_ALLOW_OOM =
   "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'";
 
@@ -69,8 +68,9 @@ export function runFor(call: Call, request: RunRequest, action: (run: ScriptRun)
   }
 }
 
+/** A script that should be called busy sooner is not to be ended sooner, ms. */
 function limitOf(threshold: number): number {
-  return threshold === 0 ? 0 : Math.max(LEAST_LIMIT, threshold);
+  return threshold === 0 ? 0 : Math.max(ONE_PIECE_LIMIT, threshold);
 }
 
 const UNKNOWN = new Failure("ERR Unknown Redis command called from script");

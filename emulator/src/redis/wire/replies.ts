@@ -84,14 +84,20 @@ function attributed({ attributes: { flat }, reply }: Attributed, version: Protoc
   return before + encode(reply, version);
 }
 
-/** The shortest digits that mean this number, laid out as 7.2 does (util.c, d2string; deps/fpconv). */
+/** A number as 7.2 answers it: a whole one with all its digits (util.c, d2string). */
 export function formatDouble(value: number): string {
-  if (Number.isNaN(value)) return "nan";
-  if (value === Number.POSITIVE_INFINITY) return "inf";
-  if (value === Number.NEGATIVE_INFINITY) return "-inf";
   if (Object.is(value, -0)) return "-0";
   if (Number.isSafeInteger(value)) return String(value);
   if (Number.isInteger(value) && Math.abs(value) <= 2 ** 62) return String(BigInt(value));
+  return shortestDigits(value);
+}
+
+/** The shortest digits that mean this number, laid out as 7.2 does (deps/fpconv). */
+export function shortestDigits(value: number): string {
+  if (Number.isNaN(value)) return "nan";
+  if (value === Number.POSITIVE_INFINITY) return "inf";
+  if (value === Number.NEGATIVE_INFINITY) return "-inf";
+  if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   const [mantissa = "", exponent = ""] = Math.abs(value).toExponential().split("e");
   const digits = mantissa.replace(".", "");
   const point = Number(exponent) + 1;
