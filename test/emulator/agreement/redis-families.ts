@@ -318,6 +318,8 @@ export const families: readonly Family[] = [
   },
   {
     name: "streams",
+    // In 7.0 who reads or claims and finds nothing becomes no consumer.
+    shown: (reply) => reply.replace(/"consumers", \(integer\) \d+/, '"consumers", some'),
     lines: [
       "XADD <key> [NOMKSTREAM] [MAXLEN [=] <small>|MINID <after>] <id> (<field> <value>)+",
       "XLEN <key>",
@@ -331,7 +333,8 @@ export const families: readonly Family[] = [
       "XGROUP CREATE <key> <group> (<after>|$) [MKSTREAM]",
       "XGROUP SETID <key> <group> (<after>|$)",
       "XGROUP DESTROY <key> <group>",
-      "XGROUP (CREATECONSUMER|DELCONSUMER) <key> <group> <consumer>",
+      "XGROUP (CREATECONSUMER|DELCONSUMER) <key> <group> (idle|resting)",
+      "XGROUP DELCONSUMER <key> <group> <consumer>",
       "XREADGROUP GROUP <group> <consumer> [COUNT <small>] [NOACK] STREAMS <key> (>|<after>)",
       "XACK <key> <group> <id>+",
       "XPENDING <key> <group>",
