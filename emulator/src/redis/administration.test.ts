@@ -121,3 +121,32 @@ test("INFO counts what is freed in the background: what UNLINK finds large, and 
   expect(await freed()).toBe("2");
   client.disconnect();
 });
+
+test("a replica refuses writes until it is a master again, and ends the connections of those who wait", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.set("stock", "1");
+  const waiting = new Redis(emulator.servers[0]!.url, { autoResendUnfulfilledCommands: false });
+  const popped = waiting.blpop("queue", 0);
+  const ended = new Promise((resolve) => waiting.once("close", resolve));
+  popped.catch(() => {});
+  await expect.poll(() => client.info("clients")).toContain("blocked_clients:1\r\n");
+
+  await client.replicaof("db.test", 6379);
+  await expect(popped).rejects.toThrow(/^UNBLOCKED force unblock from blocking operation/);
+  await ended;
+  waiting.disconnect();
+  await expect(client.set("stock", "2")).rejects.toThrow(
+    "READONLY You can't write against a read only replica.",
+  );
+  await expect(client.wait(0, 1)).rejects.toThrow(/^ERR WAIT cannot be used with replica/);
+  expect(await client.get("stock")).toBe("1");
+  expect(await client.role()).toEqual(["slave", "db.test", 6379, "connect", -1]);
+  expect(await client.info("replication")).toMatch(
+    /^role:slave\r\nmaster_host:db\.test\r\nmaster_port:6379\r\nmaster_link_status:down\r$/m,
+  );
+
+  await client.replicaof("NO", "ONE");
+  expect(await client.set("stock", "2")).toBe("OK");
+  client.disconnect();
+});

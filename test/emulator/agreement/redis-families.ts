@@ -428,4 +428,48 @@ export const families: readonly Family[] = [
     ],
     unordered: ["KEYS", "SCAN"],
   },
+  {
+    name: "a replica whose master is out of reach",
+    before: [
+      ["CONFIG", "SET", "replica-serve-stale-data", "yes"],
+      ["CONFIG", "SET", "replica-read-only", "yes"],
+    ],
+    words: {
+      ...words,
+      script: few(
+        'return redis.call("GET", KEYS[1])',
+        'return redis.call("SET", KEYS[1], "v")',
+        '#!lua\nreturn redis.pcall("SET", KEYS[1], "v")',
+        '#!lua flags=no-writes\nreturn redis.call("GET", KEYS[1])',
+        '#!lua flags=allow-stale,no-writes\nreturn {redis.pcall("GET", KEYS[1]), redis.pcall("PING")}',
+      ),
+    },
+    lines: [
+      "(REPLICAOF|SLAVEOF) 127.0.0.1 1",
+      "REPLICAOF (NO ONE|127.0.0.1 2|127.0.0.1 70000|127.0.0.1 x)",
+      "CONFIG SET replica-serve-stale-data (yes|no)",
+      "CONFIG SET replica-read-only (yes|no)",
+      "(GET|INCR|TYPE) <key>",
+      "SET <key> <value>",
+      "MULTI",
+      "EXEC",
+      "DISCARD",
+      "WATCH <key>",
+      "PING",
+      "ROLE",
+      "WAIT 0 1",
+      "EVAL <script> 1 <key>",
+      "EVAL_RO <script> 1 <key>",
+      "PUBLISH <key> <value>",
+      "FLUSHALL",
+    ],
+    // How far it has come with its master, who is not there; and 7.2 tells scripts more than 7.0.
+    shown: (reply) =>
+      reply
+        .replace(/"(?:connecting|handshake)"/, '"connect"')
+        .replace(
+          ", replica-serve-stale-data is set to 'no' and 'allow-stale' flag is not set on the script.",
+          " and replica-serve-stale-data is set to 'no'.",
+        ),
+  },
 ];

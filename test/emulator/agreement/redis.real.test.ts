@@ -50,7 +50,13 @@ async function run(
   commands: readonly (readonly string[])[],
   version: number,
 ): Promise<string[]> {
-  await client.run([["RESET"], ["FLUSHALL"], ["HELLO", String(version)], ...before]);
+  await client.run([
+    ["RESET"],
+    ["REPLICAOF", "NO", "ONE"],
+    ["FLUSHALL"],
+    ["HELLO", String(version)],
+    ...before,
+  ]);
   const replies = await client.run(commands, ([name = ""]) => unordered.includes(name));
   const lines = commands.map(
     (command, index) => `${command.join(" ")} → ${shown(replies[index] ?? "")}`,

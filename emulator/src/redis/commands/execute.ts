@@ -6,6 +6,7 @@ import { CUT, Failure, POSTPONED, QUEUED, SILENCE, type Reply, type Argv } from 
 import type { Call, CommandTable, Flag } from "./command.ts";
 import { fits, keyPlaces, type Known, notOffered, Registry, wrongNumber } from "./registry.ts";
 import { denial } from "./permissions.ts";
+import { MASTER_DOWN, NO_REPLICAS, OUT_OF_MEMORY, READ_ONLY_REPLICA } from "./refusals.ts";
 import { commands } from "./table.ts";
 
 const registry = new Registry(commands);
@@ -13,8 +14,6 @@ const registry = new Registry(commands);
 const SCRIPTS = /^(?:eval|evalsha|fcall)(?:_ro)?$/;
 /** What a web page's request would be, line by line. */
 const WEB = /^(?:post|host:)$/i;
-const OUT_OF_MEMORY = new Failure("OOM command not allowed when used memory > 'maxmemory'.");
-const NO_REPLICAS = new Failure("NOREPLICAS Not enough good replicas to write.");
 const NO_AUTH = new Failure("NOAUTH Authentication required.");
 
 /** Runs what a client sent. Never throws but for a fault of ours. */
@@ -62,12 +61,24 @@ function refuse(redis: Redis, client: Client, known: Known, argv: Argv): Failure
     if (denied !== null) return new Failure(`NOPERM ${denied}`);
   }
   if (redis.lacksReplicas && writes(redis, client, known, argv)) return NO_REPLICAS;
+  if (redis.following.refusesWrites && writes(redis, client, known, argv)) return READ_ONLY_REPLICA;
   if (redis.eviction.isShort() && takesMemory(redis, client, known, argv)) return OUT_OF_MEMORY;
   if (client.version === 2 && !known.whileSubscribed && client.subscribed)
     return new Failure(
       `ERR Can't execute '${known.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
     );
+  if (redis.following.isStale && needsMaster(redis, client, known, argv)) return MASTER_DOWN;
   return null;
+}
+
+/** EXEC needs one if something in it does. */
+function needsMaster(redis: Redis, client: Client, known: Known, argv: Argv): boolean {
+  if (!effects(redis, known, argv).has("stale")) return true;
+  if (known.name !== "exec" || client.transaction === null) return false;
+  return client.transaction.commands.some((queued) => {
+    const inside = registry.lookup(queued);
+    return !(inside instanceof Failure) && !effects(redis, inside, queued).has("stale");
+  });
 }
 
 function rejected(redis: Redis, client: Client, known: Known | null, failure: Failure): Failure {

@@ -191,9 +191,26 @@ function stats({ stats: counted, pubsub, tracking }: Redis): Fields {
   ];
 }
 
-function replication({ runId }: Redis): Fields {
+function replication({ runId, following: { master }, config }: Redis): Fields {
+  const followed: Fields =
+    master === null
+      ? []
+      : [
+          ["master_host", master.host],
+          ["master_port", master.port],
+          ["master_link_status", "down"],
+          ["master_last_io_seconds_ago", -1],
+          ["master_sync_in_progress", 0],
+          ["slave_read_repl_offset", 0],
+          ["slave_repl_offset", 0],
+          ["master_link_down_since_seconds", -1],
+          ["slave_priority", config.number("replica-priority")],
+          ["slave_read_only", Number(config.isOn("replica-read-only"))],
+          ["replica_announced", Number(config.isOn("replica-announced"))],
+        ];
   return [
-    ["role", "master"],
+    ["role", master === null ? "master" : "slave"],
+    ...followed,
     ["connected_slaves", 0],
     ["master_failover_state", "no-failover"],
     ["master_replid", runId],

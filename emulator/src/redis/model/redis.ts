@@ -8,6 +8,7 @@ import { Broadcast } from "./broadcast.ts";
 import type { Client } from "./client.ts";
 import { Config } from "./config.ts";
 import { Eviction } from "./eviction.ts";
+import { Following } from "./following.ts";
 import { type Entry, type Expiring, Keyspace, type KeyspaceEvents } from "./keyspace.ts";
 import { Messages } from "./messages.ts";
 import { Notifications } from "./notifications.ts";
@@ -53,6 +54,7 @@ export class Redis {
   reading = false;
   /** A key is evicted, before the command that needs the room: who is told of it is told before its answer. */
   evicting = false;
+  readonly following: Following = new Following(this.config);
   /** min-replicas-to-write asks for replicas, and there are none: nothing is written. */
   lacksReplicas = false;
   /** Scripts may also call what is not for scripts: DEBUG SET-DISABLE-DENY-SCRIPTS. */

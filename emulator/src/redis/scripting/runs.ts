@@ -3,11 +3,19 @@ import type { Call } from "../commands/command.ts";
 import { ONE_PIECE_LIMIT } from "../commands/one-piece.ts";
 import { wouldDeny } from "../commands/permissions.ts";
 import { fits, type Known, notOffered } from "../commands/registry.ts";
+import {
+  MASTER_DOWN,
+  NO_REPLICAS,
+  OUT_OF_MEMORY,
+  READ_ONLY_REPLICA,
+} from "../commands/refusals.ts";
 import type { Redis } from "../model/redis.ts";
 import { Failure, type Bytes, type Reply } from "../values.ts";
 import type { ScriptRun } from "./interpreter.ts";
 import type { ScriptFlag } from "./shebang.ts";
 
+const NEEDS_ALLOW_STALE =
+  "MASTERDOWN Link with MASTER is down, replica-serve-stale-data is set to 'no' and 'allow-stale' flag is not set on the script.";
 const NEEDS_ALLOW_OOM =
   "OOM allow-oom flag is not set on the script, can not run it when used memory > 'maxmemory'";
 
@@ -25,6 +33,11 @@ export interface RunRequest {
 export function runFor(call: Call, request: RunRequest, action: (run: ScriptRun) => Reply): Reply {
   const { flags } = request;
   const noWrites = flags?.has("no-writes") ?? false;
+  const { following } = call.redis;
+  if (following.isStale && flags?.has("allow-stale") !== true)
+    throw flags === null ? MASTER_DOWN : new Failure(NEEDS_ALLOW_STALE);
+  if (following.refusesWrites && flags !== null && !noWrites)
+    throw new Failure("READONLY Can not run script with write flag on readonly replica");
   if (flags !== null && !noWrites && request.readOnly)
     throw new Failure("ERR Can not execute a script with write flag using *_ro command.");
   const { client, redis } = call;
@@ -76,8 +89,7 @@ function limitOf(threshold: number): number {
 const UNKNOWN = new Failure("ERR Unknown Redis command called from script");
 const WRONG_NUMBER = new Failure("ERR Wrong number of args calling Redis command from script");
 const NOT_ALLOWED = new Failure("ERR This Redis command is not allowed from script");
-const OUT_OF_MEMORY = new Failure("OOM command not allowed when used memory > 'maxmemory'.");
-const NO_REPLICAS = new Failure("NOREPLICAS Not enough good replicas to write.");
+const STALE = new Failure("ERR Can not execute the command on a stale replica");
 const READ_ONLY = new Failure("ERR Write commands are not allowed from read-only scripts.");
 
 /** Why a script may not call a command; null where it may. */
@@ -91,7 +103,9 @@ function refuse(
   // A script in a script ends redis-server.
   if (flags.has("noscript") && !(redis.scriptsCallAll && command.group !== "scripting"))
     return NOT_ALLOWED;
+  if (redis.following.isStale && !flags.has("stale")) return STALE;
   if (readOnly && (flags.has("write") || flags.has("may_replicate"))) return READ_ONLY;
+  if (redis.following.refusesWrites && flags.has("write")) return READ_ONLY_REPLICA;
   if (redis.lacksReplicas && flags.has("write")) return NO_REPLICAS;
   return isShort && flags.has("denyoom") ? OUT_OF_MEMORY : null;
 }

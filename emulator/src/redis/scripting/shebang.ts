@@ -69,8 +69,13 @@ export function libraryShebang(source: Bytes): {
 /** What a command that runs it does then: flags of the command table. Null of a script that says nothing. */
 export function effectsOf(
   flags: ReadonlySet<ScriptFlag> | null,
-): ReadonlySet<"write" | "denyoom"> | null {
+): ReadonlySet<"write" | "denyoom" | "stale"> | null {
   if (flags === null) return null;
-  if (flags.has("no-writes")) return new Set();
-  return new Set(flags.has("allow-oom") ? ["write"] : ["write", "denyoom"]);
+  const effects = new Set<"write" | "denyoom" | "stale">();
+  if (flags.has("allow-stale")) effects.add("stale");
+  if (!flags.has("no-writes")) {
+    effects.add("write");
+    if (!flags.has("allow-oom")) effects.add("denyoom");
+  }
+  return effects;
 }

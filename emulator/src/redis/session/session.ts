@@ -161,6 +161,7 @@ export class RedisSession implements Session, Line {
     unblocked(this.#redis, this.#client, this.#blocking, answer);
     this.#answer(answer);
     this.#tellBehind();
+    if (this.#client.leaving) return this.close();
     this.#gather(() => this.#inbound.release());
   }
 
