@@ -1,5 +1,5 @@
 /** A server that has no replicas, and that may be told to be one. https://redis.io/docs/latest/operate/oss_and_stack/management/replication/ */
-import { Failure, OK, type Reply, Status, text } from "../values.ts";
+import { Failure, OK, type Reply, Status } from "../values.ts";
 import { block, type Call, type Command, type CommandTable, integer } from "./command.ts";
 
 const INVALID_PORT = "ERR Invalid master port";
@@ -28,7 +28,7 @@ const replicaOf: Command = {
     for (const client of clients.values())
       if (waiting.unblock(client, BECAME_REPLICA)) client.leaving = true;
     following.follow({ host, port });
-    context.log(`redis: a replica of ${text(host)}:${port} from now on, which is never reached`);
+    context.log("redis: a replica from now on, whose master is never reached");
     return OK;
   },
 };
