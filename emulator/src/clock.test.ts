@@ -29,6 +29,14 @@ test("goes on with the system's time", async () => {
   expect(clock.now()).toBeGreaterThanOrEqual(Date.now() + 60_000 - 5);
 });
 
+test("what is due now comes before anything that arrives after it", async () => {
+  const clock = createClock();
+  const seen: string[] = [];
+  clock.after(0, () => seen.push("due"));
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  expect(seen).toEqual(["due"]);
+});
+
 test("what a timer sets for now comes with the same move, however long the timer took", () => {
   const clock = createClock();
   const seen: number[] = [];

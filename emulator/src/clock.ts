@@ -13,7 +13,7 @@ export function createClock(): Clock {
   interface Timer {
     due: number;
     callback: () => void;
-    handle: NodeJS.Timeout;
+    disarm: () => void;
   }
   const timers = new Set<Timer>();
   let offset = 0;
@@ -22,15 +22,19 @@ export function createClock(): Clock {
   const now = () => held ?? Date.now() + offset;
 
   function fire(timer: Timer) {
-    clearTimeout(timer.handle);
+    timer.disarm();
     if (timers.delete(timer)) timer.callback();
   }
   function arm(timer: Timer) {
-    timer.handle = setTimeout(
-      () => fire(timer),
-      Math.min(Math.max(0, timer.due - now()), 2 ** 31 - 1),
-    );
-    timer.handle.unref();
+    const left = Math.min(timer.due - now(), 2 ** 31 - 1);
+    if (left > 0) {
+      const handle = setTimeout(() => fire(timer), left).unref();
+      timer.disarm = () => clearTimeout(handle);
+    } else {
+      // A timeout of 0 ms takes one: what is due comes before anything that a client sends meanwhile.
+      const handle = setImmediate(() => fire(timer)).unref();
+      timer.disarm = () => clearImmediate(handle);
+    }
   }
 
   return {
@@ -40,7 +44,7 @@ export function createClock(): Clock {
       timers.add(timer);
       arm(timer);
       return () => {
-        clearTimeout(timer.handle);
+        timer.disarm();
         timers.delete(timer);
       };
     },
@@ -62,7 +66,7 @@ export function createClock(): Clock {
         offset = target - Date.now();
       }
       for (const timer of timers) {
-        clearTimeout(timer.handle);
+        timer.disarm();
         arm(timer);
       }
     },

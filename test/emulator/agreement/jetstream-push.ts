@@ -114,8 +114,11 @@ class Player {
       case "flood": {
         // A window is 2 MiB at first: after half of it the client is asked.
         const large = new Uint8Array(200_000);
-        for (let count = Number(given[0]); count > 0; count--)
+        for (let count = Number(given[0]); count > 0; count--) {
           await this.#client.request("a", large, { timeout: 5000 });
+          // How many are pending is in each message: it is delivered before the next is there.
+          await this.#quiet();
+        }
         return "sent";
       }
       case "listen": {
@@ -150,16 +153,21 @@ class Player {
   }
 
   /**
-   * What came until nothing has come for two questions to the consumer: nats-server delivers a moment after it has
-   * confirmed, and answers behind what it has delivered.
+   * Until nothing has come for two questions to the consumer: nats-server delivers a moment after it has confirmed, and
+   * answers behind what it has delivered.
    */
-  async brought(): Promise<string[]> {
+  async #quiet(): Promise<void> {
     for (let quiet = 0, had = -1; quiet < 3; quiet++) {
       await this.#api("CONSUMER.INFO.P.C");
       await this.#client.flush();
       if (this.#got.length !== had) quiet = 0;
       had = this.#got.length;
     }
+  }
+
+  /** What came since the last time. */
+  async brought(): Promise<string[]> {
+    await this.#quiet();
     return this.#got.splice(0).map((message) => {
       const { code = 0, description = "" } = message.headers ?? {};
       if (code === 100 && message.reply !== undefined && message.reply !== "")
