@@ -109,6 +109,11 @@ export class Cursor {
     return (seq >= this.#next && this.#test(subject)) || this.#skip.includes(seq);
   }
 
+  /** Whether its filters let the subject through. */
+  reads(subject: string): boolean {
+    return this.#test(subject);
+  }
+
   filter(config: ConsumerConfig): void {
     this.#filters = filtersOf(config);
     this.#test = subjectTest(this.#filters);
@@ -137,7 +142,8 @@ export class Cursor {
         return this.#stream.firstAt(Date.parse(config.opt_start_time ?? ""));
       case "last_per_subject":
         this.#skip = [...this.#stream.lastPerSubject(this.#filters)];
-        return last + 1;
+        // With none, nats-server starts at the last of the stream, which the filters leave out.
+        return this.#skip.length > 0 ? last + 1 : last;
     }
   }
 }

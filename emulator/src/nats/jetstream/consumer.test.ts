@@ -64,6 +64,25 @@ describe("what a stream removes", () => {
     expect(at.info("other")).toMatchObject({ delivered: { stream_seq: 0 }, num_pending: 1 });
   });
 
+  it("starts at the last of the stream where none of its subjects has a message", () => {
+    at.put("orders.a", "orders.b");
+    const filter_subject = "orders.none";
+    const made = at.create({ deliver_policy: "last_per_subject", filter_subject });
+    expect(made).toMatchObject({ delivered: { stream_seq: 1 }, num_pending: 0 });
+    at.put(filter_subject);
+    expect(at.info()).toMatchObject({ delivered: { stream_seq: 1 }, num_pending: 1 });
+  });
+
+  it("keeps what nobody was meant to acknowledge when its stream turns to interest", () => {
+    at.create({ durable_name: "worker", filter_subject: "orders.a" });
+    const inbox = at.inbox("inbox");
+    at.put("orders.a", "orders.b", "orders.a");
+    at.pull({ batch: 1 });
+    at.say(inbox.got[0]);
+    at.stream.update({ ...at.stream.config, retention: "interest" });
+    expect([1, 2, 3].filter((seq) => at.stream.get(seq) !== undefined)).toEqual([2, 3]);
+  });
+
   it("goes from a work queue when it is acknowledged, with interest when all have", () => {
     for (const retention of ["workqueue", "interest"]) {
       at = bench({ retention });

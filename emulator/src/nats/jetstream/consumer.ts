@@ -176,6 +176,10 @@ export class Consumer implements ConsumerView {
     return this.#ledger.holds(seq) || this.#cursor.isAhead(seq, subject);
   }
 
+  isDone(seq: number, subject: string): boolean {
+    return seq <= this.#ledger.floor.stream && this.#cursor.reads(subject);
+  }
+
   /** Takes a configuration that may take the old one's place. */
   update(config: ConsumerConfig): void {
     const old = this.#config;

@@ -89,6 +89,8 @@ export interface ConsumerView {
   purged(filter: string): void;
   /** Whether it will still want this message, or has not acknowledged it: interest retention keeps it then. */
   wants(seq: number, subject: string): boolean;
+  /** Whether it was meant for this message, and has acknowledged it and all before it. */
+  isDone(seq: number, subject: string): boolean;
   /** Ends it: waiting requests are told 409. */
   end(reason: "Consumer Deleted" | "Stream Deleted" | "Server Shutdown"): void;
   /** As in CONSUMER.INFO. */

@@ -120,14 +120,13 @@ export class Stream implements StreamView {
 
   lessWanted(): void {
     if (this.retention !== "interest") return;
-    this.#dropUnwanted();
+    this.#drop(({ seq, subject }) => !this.wanted(seq, subject));
     if (this.store.messages === 0) this.store.startAt(this.store.last + 1);
   }
 
-  #dropUnwanted(): void {
+  #drop(isSettled: (message: StoredMessage) => boolean): void {
     const gone: number[] = [];
-    for (const message of this.store.all())
-      if (!this.wanted(message.seq, message.subject)) gone.push(message.seq);
+    for (const message of this.store.all()) if (isSettled(message)) gone.push(message.seq);
     this.remove(gone, "settled");
   }
 
@@ -158,11 +157,14 @@ export class Stream implements StreamView {
   }
 
   update(config: StreamConfig): void {
+    const from = this.retention;
     this.#config = config;
     this.#configured();
     this.#log?.configured(config, this.created);
     this.enforce();
-    if (config.retention === "interest") this.#dropUnwanted();
+    // What nobody was meant to acknowledge stays: nats-server asks each consumer what it has done with.
+    if (config.retention === "interest" && from !== "interest")
+      this.#drop(({ seq, subject }) => this.#isDone(seq, subject) && !this.wanted(seq, subject));
   }
 
   /** Hears nothing more. */
@@ -208,6 +210,11 @@ export class Stream implements StreamView {
         snapshot: consumer.snapshot(),
       })),
     };
+  }
+
+  #isDone(seq: number, subject: string): boolean {
+    for (const consumer of this.consumers.values()) if (consumer.isDone(seq, subject)) return true;
+    return false;
   }
 
   /** Whether a consumer still wants it, or will. */
