@@ -50,7 +50,8 @@ const publishing = fc.record(
     "Nats-Expected-Last-Sequence": seq.map(String),
     "Nats-Expected-Last-Subject-Sequence": seq.map(String),
     "Nats-Expected-Last-Msg-Id": fc.constantFrom("m1", "m3"),
-    "Nats-Rollup": fc.constantFrom("sub", "all", "none"),
+    // Another word 2.10 refuses without an answer, which later releases give.
+    "Nats-Rollup": fc.constantFrom("sub", "all"),
   },
   { requiredKeys: [] },
 );

@@ -156,9 +156,10 @@ export class Account {
   #request(link: Link, message: Message, from: Subscriber | null): number {
     const { account } = link;
     const { reply } = message;
-    const headers = withRequestInfo(message.headers, this.name);
     // An acknowledgement's subject must reach the stream as it is: client.go, processServiceImport.
-    if (reply === undefined || reply.startsWith("$JS.ACK.")) return account.publish(message, from);
+    if (reply?.startsWith("$JS.ACK.") === true) return account.publish(message, from);
+    const headers = withRequestInfo(message.headers, this.name, from?.roundTrip);
+    if (reply === undefined) return account.publish({ ...message, headers }, from);
     const inbox = `${RESPONSES}${this.name}.${++this.#asked}`;
     const { size } = account.#responses;
     const oldest = size < MAX_RESPONSES ? undefined : account.#responses.keys().next().value;

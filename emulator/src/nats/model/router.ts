@@ -27,6 +27,8 @@ export interface Message {
 export interface Subscriber {
   /** Whether it wants its own messages. */
   readonly echo: boolean;
+  /** Of a client's connection, ms. */
+  readonly roundTrip?: number;
   /** Takes a message; false where it cannot (any more). `from` is the publishing subscriber, if it is one. */
   deliver(subscription: Subscription, message: Message, from: Subscriber | null): boolean;
   /** A subscription got all the messages it asked for. */
