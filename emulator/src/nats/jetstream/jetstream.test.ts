@@ -112,6 +112,13 @@ test("limits drop the oldest, or refuse the newest", () => {
   });
 });
 
+test("a purge up to the first number leaves a new stream as it is", () => {
+  const { api, state } = account();
+  api("STREAM.CREATE.N", { name: "N", subjects: ["n"] });
+  expect(api("STREAM.PURGE.N", { seq: 1 }).purged).toBe(0);
+  expect(state("N")).toMatchObject({ first_seq: 0, last_seq: 0 });
+});
+
 test("interest keeps nothing that nobody wants, a work queue what nobody has done", () => {
   const { api, put, request, state } = account();
   api("STREAM.CREATE.I", { name: "I", subjects: ["i.*"], retention: "interest" });

@@ -21,7 +21,7 @@ export function purgeOf(
   let end = before;
   // Of everything nats-server keeps the last numbers, of a subject the last messages; and there a 1 means no number.
   if (all && keep > 0) end = keep < messages ? stream.last - keep + 1 : 0;
-  else if (!all && before === 1) end = Number.POSITIVE_INFINITY;
+  else if (before === 1) end = all ? 0 : Number.POSITIVE_INFINITY;
   const filters = all ? [] : [filter];
   const seqs: number[] = [];
   for (
