@@ -3,13 +3,12 @@
  * shortest script that still differs.
  */
 import { type Emulator, startEmulator } from "@millrace/emulator";
-import { isDeepStrictEqual } from "node:util";
-import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import type fc from "fast-check";
+import { afterAll, beforeAll, test } from "vitest";
 import { CLAIMED_RELEASE, type RealBroker, startNatsServer } from "../../real/brokers.ts";
 import { playPush, pushScript } from "./jetstream-push.ts";
 import { play, script } from "./jetstream-script.ts";
-import { runs } from "./runs.ts";
+import { sameAnswers } from "./same-answers.ts";
 
 let real: RealBroker;
 let emulator: Emulator;
@@ -28,19 +27,7 @@ function agree<Steps>(
   playOn: (url: string, steps: Steps) => Promise<unknown>,
   perRound: number,
 ): Promise<void> {
-  return fc.assert(
-    fc.asyncProperty(scripts, async (steps) => {
-      const [seen, expected] = await Promise.all([
-        playOn(emulator.servers[0]?.url ?? "", steps),
-        playOn(real.url, steps),
-      ]);
-      // nats-server counts what is pending, and sends some of it, a moment after it has confirmed a message: a
-      // difference is one that stays.
-      for (let tries = 1, again = expected; !isDeepStrictEqual(again, seen); tries++) {
-        if (tries === 3) expect(seen).toEqual(again);
-        again = await playOn(real.url, steps);
-      }
-    }),
-    runs(perRound),
+  return sameAnswers(scripts, perRound, (steps) =>
+    Promise.all([playOn(real.url, steps), playOn(emulator.servers[0]?.url ?? "", steps)]),
   );
 }

@@ -1,11 +1,11 @@
 /** Members of a classic group, on the emulator and on Apache Kafka: answered alike, in whatever order they ask. */
 import { type Emulator, startEmulator } from "@millrace/emulator";
 import fc from "fast-check";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, test } from "vitest";
 import { type RealKafka, startKafka } from "../../real/brokers.ts";
 import { anyOf } from "./grammar.ts";
 import { KafkaMembers, MEMBERS, playBoth } from "./kafka-members.ts";
-import { runs } from "./runs.ts";
+import { sameAnswers } from "./same-answers.ts";
 
 let real: RealKafka;
 let emulator: Emulator;
@@ -41,11 +41,5 @@ test("members that join, are assigned, and leave", async () => {
   const script = fc.array(anyOf(lines, { member: fc.constantFrom(...MEMBERS) }), {
     ...{ minLength: 1, maxLength: 20, size: "medium" },
   });
-  await fc.assert(
-    fc.asyncProperty(script, async (said) => {
-      const [expected, told] = await playBoth(`group${++scripts}`, said, reference, ours);
-      expect(told).toEqual(expected);
-    }),
-    { ...runs(15), endOnFailure: false },
-  );
+  await sameAnswers(script, 15, (said) => playBoth(`group${++scripts}`, said, reference, ours));
 });

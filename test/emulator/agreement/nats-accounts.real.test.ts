@@ -7,12 +7,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import fc from "fast-check";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, test, vi } from "vitest";
 import { bringUpToDate } from "../../../build.js";
 import { CLAIMED_RELEASE, type RealBroker, startNatsServer } from "../../real/brokers.ts";
 import { accountsConfig, accountsScript, Users } from "./nats-accounts.ts";
-import { runs } from "./runs.ts";
+import { sameAnswers } from "./same-answers.ts";
 
 const program = fileURLToPath(new URL("../../../emulator/programs/nats-server", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "millrace-accounts-"));
@@ -41,11 +40,7 @@ afterAll(async () => {
 test("users and accounts", async () => {
   await using reference = await Users.connect(real.url);
   await using ours = await Users.connect(url);
-  await fc.assert(
-    fc.asyncProperty(accountsScript, async (script) => {
-      const [expected, seen] = await Promise.all([reference.play(script), ours.play(script)]);
-      expect(seen).toEqual(expected);
-    }),
-    runs(75),
+  await sameAnswers(accountsScript, 75, (script) =>
+    Promise.all([reference.play(script), ours.play(script)]),
   );
 });

@@ -62,15 +62,17 @@ export class Channels {
       if (channel.state === "new") open(channel, command.method.name);
       else this.#runOpen(channel, command);
     } catch (error) {
-      if (!(error instanceof AmqpError) || error.closes === "connection") throw error;
-      this.fail(channel, error, command.method.name);
+      if (!(error instanceof AmqpError)) throw error;
+      if (error.closes === "channel") return this.fail(channel, error, command.method.name);
+      // It ends before those beside it, which may still take what it gives back.
+      if (channel.state === "open") end(channel);
+      throw error;
     }
   }
 
   /** Closes a channel, with what is wrong. */
   fail(channel: Channel, error: AmqpError, name?: MethodName): void {
-    channel.flushConfirms();
-    channel.stop();
+    end(channel);
     channel.send({ name: "channel.close", ...reasonFor(error, name) });
   }
 
@@ -115,8 +117,7 @@ export class Channels {
   }
 
   #close(channel: Channel): void {
-    channel.flushConfirms();
-    channel.stop();
+    end(channel);
     this.#entries.delete(channel.number);
     channel.send({ name: "channel.close-ok" });
   }
@@ -126,6 +127,11 @@ export class Channels {
     if (name === "channel.close-ok") this.#entries.delete(channel.number);
     else if (name === "channel.close") channel.send({ name: "channel.close-ok" });
   }
+}
+
+function end(channel: Channel): void {
+  channel.flushConfirms();
+  channel.stop();
 }
 
 function open(channel: Channel, name: MethodName): void {
