@@ -101,6 +101,7 @@ export class Player implements AsyncDisposable {
       return shown;
     }
     if (name === "queue.declare" && fields["exclusive"]) this.#exclusive = true;
+    if (name === "confirm.select" && fields["noWait"]) at.published = Math.max(at.published, 0);
     if (name === "basic.recover" || name === "basic.recover-async") at.unsettled = [];
     connection.send(name.startsWith("connection.") ? 0 : number, name, fields);
     await this.#reply(connection, where, name, fields);
