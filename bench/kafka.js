@@ -1,4 +1,4 @@
-/** The emulator's Kafka against Apache Kafka: the same client, the same messages, turn by turn. */
+/** The emulator's Kafka against Apache Kafka, and kfake where one runs: the same client, the same messages, turn by turn. */
 import { randomUUID } from "node:crypto";
 import { Kafka, logLevel } from "kafkajs";
 import { compare } from "./compare.js";
@@ -9,6 +9,8 @@ const SMALL = 100;
 const LARGE = 10_000;
 /** What a producer sends in one call. */
 const BATCH = 100;
+/** How the topics of this run begin. */
+const OURS = `bench-${randomUUID()}-`;
 
 /** @type {Readonly<Record<string, readonly [what: string, figure: (url: string) => Promise<number>]>>} */
 const figures = {
@@ -28,20 +30,24 @@ const figures = {
 export const kafkaFigures = Object.entries(figures).map(([name, [what, figure]]) => ({
   name: `kafka-${name}`,
   what,
-  run: (/** @type {number} */ rounds) => onBoth(rounds, figure),
+  run: (/** @type {number} */ rounds, /** @type {string | undefined} */ kfake) =>
+    onAll(rounds, figure, kfake),
 }));
 
-/** @param {number} rounds @param {(url: string) => Promise<number>} figure */
-async function onBoth(rounds, figure) {
+/** @param {number} rounds @param {(url: string) => Promise<number>} figure @param {string} [kfake] */
+async function onAll(rounds, figure, kfake) {
   const real = await startKafka();
   const emulator = await startEmulator();
   try {
     return await compare(rounds, {
       measured: () => figure(emulator.kafka),
       against: () => figure(real.url),
+      peer: kfake === undefined ? undefined : () => figure(kfake),
     });
   } finally {
     await Promise.all([real.stop(), emulator.stop()]);
+    // One that is not there, or cannot, has said so in its figure.
+    if (kfake !== undefined) await removeTopics(kfake).catch(() => {});
   }
 }
 
@@ -73,11 +79,7 @@ function consume(bytes, partitions, members = 1) {
   const count = bytes === LARGE ? 5_000 : 100_000;
   return async (/** @type {string} */ url) => {
     const kafka = clientOf(url);
-    const topic = await freshTopic(kafka, partitions);
-    const producer = kafka.producer();
-    await producer.connect();
-    await fill(producer, topic, count, bytes);
-    await producer.disconnect();
+    const topic = await filledTopic(kafka, partitions, count, bytes);
     const groupId = `bench-${randomUUID()}`;
     // How soon who is paused looks again, and hears of others that join.
     const often = members > 1 ? { maxWaitTimeInMs: 20, heartbeatInterval: 100 } : {};
@@ -85,7 +87,7 @@ function consume(bytes, partitions, members = 1) {
     let [seen, started] = [0, 0];
     const shared = members > 1 ? untilShared(consumers, topic, partitions / members) : undefined;
     try {
-      await new Promise((resolve, reject) => {
+      const read = new Promise((resolve, reject) => {
         const run = async (/** @type {import("kafkajs").Consumer} */ consumer) => {
           await consumer.connect();
           await consumer.subscribe({ topic, fromBeginning: true });
@@ -104,6 +106,7 @@ function consume(bytes, partitions, members = 1) {
           for (const consumer of consumers) consumer.resume([{ topic }]);
         }, reject);
       });
+      await Promise.race([read, crashOf(consumers)]);
       return rateOf(count, started);
     } finally {
       await Promise.all(consumers.map((consumer) => consumer.disconnect()));
@@ -124,27 +127,43 @@ function untilShared(consumers, topic, share) {
   });
 }
 
+/** Rejects when one of them gives up for good, which kafkajs tells its listeners only. @param {readonly import("kafkajs").Consumer[]} consumers */
+function crashOf(consumers) {
+  /** @type {Promise<never>} */
+  const crash = new Promise((_, reject) => {
+    for (const consumer of consumers)
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        // A server that has just started may not know its groups yet.
+        if (!payload.restart) reject(payload.error);
+      });
+  });
+  // It may come while nobody waits yet.
+  crash.catch(() => {});
+  return crash;
+}
+
 /** The topic is there, and so is its message: what is left is the way into a group. @param {string} url */
 async function firstMessage(url, count = 20) {
   const kafka = clientOf(url);
-  const topic = await freshTopic(kafka, 1);
-  const producer = kafka.producer();
-  await producer.connect();
-  await fill(producer, topic, BATCH, SMALL);
-  await producer.disconnect();
+  const topic = await filledTopic(kafka, 1, BATCH, SMALL);
   /** @type {number[]} */
   const took = [];
   for (let index = 0; index < count; index++) {
     const consumer = kafka.consumer({ groupId: `bench-${randomUUID()}` });
-    await consumer.connect();
-    await consumer.subscribe({ topic, fromBeginning: true });
-    const started = performance.now();
-    await new Promise((resolve, reject) => {
-      const eachMessage = async () => resolve(undefined);
-      consumer.run({ eachMessage }).catch(reject);
-    });
-    took.push(performance.now() - started);
-    await consumer.disconnect();
+    const crash = crashOf([consumer]);
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      const started = performance.now();
+      const first = new Promise((resolve, reject) => {
+        const eachMessage = async () => resolve(undefined);
+        consumer.run({ eachMessage }).catch(reject);
+      });
+      await Promise.race([first, crash]);
+      took.push(performance.now() - started);
+    } finally {
+      await consumer.disconnect();
+    }
   }
   return took.sort((a, b) => a - b)[count >> 1] ?? Number.NaN;
 }
@@ -157,6 +176,7 @@ async function latency(url, count = 500) {
     kafka.producer(),
     kafka.consumer({ groupId: `bench-${randomUUID()}` }),
   ];
+  const crash = crashOf([consumer]);
   try {
     await Promise.all([producer.connect(), consumer.connect()]);
     await consumer.subscribe({ topic, fromBeginning: true });
@@ -170,7 +190,7 @@ async function latency(url, count = 500) {
       const started = performance.now();
       const arrival = new Promise((resolve) => (arrived = () => resolve(undefined)));
       await producer.send({ topic, acks: -1, messages: [{ value }] });
-      await arrival;
+      await Promise.race([arrival, crash]);
       took.push(performance.now() - started);
     }
     // The first ones wait for the group.
@@ -188,12 +208,43 @@ function clientOf(url) {
 
 /** @param {Kafka} kafka @param {number} numPartitions */
 async function freshTopic(kafka, numPartitions) {
-  const topic = `bench-${randomUUID()}`;
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
-  await admin.disconnect();
+  const topic = `${OURS}${randomUUID()}`;
+  await administer(kafka, (admin) =>
+    admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }),
+  );
   return topic;
+}
+
+/** @param {Kafka} kafka @param {number} partitions @param {number} count @param {number} bytes */
+async function filledTopic(kafka, partitions, count, bytes) {
+  const topic = await freshTopic(kafka, partitions);
+  const producer = kafka.producer();
+  await producer.connect();
+  try {
+    await fill(producer, topic, count, bytes);
+  } finally {
+    await producer.disconnect();
+  }
+  return topic;
+}
+
+/** From a server that outlives its figure: what it still held would slow the next one. @param {string} url */
+async function removeTopics(url) {
+  await administer(clientOf(url), async (admin) => {
+    const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(OURS));
+    await admin.deleteTopics({ topics });
+  });
+}
+
+/** @param {Kafka} kafka @param {(admin: import("kafkajs").Admin) => Promise<unknown>} work */
+async function administer(kafka, work) {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
 }
 
 /** @param {import("kafkajs").Producer} producer @param {string} topic @param {number} count @param {number} bytes */

@@ -1,8 +1,4 @@
-/**
- * `npm run bench`: every figure the README quotes, measured on this machine, as a ratio of two ways in the same run.
- * `--only nats-publish,mqtt-qos1` takes some, and so does the beginning of their names: `npm run bench -- memory`.
- * `--rounds 9` takes longer and swings less.
- */
+/** `npm run bench`: the figures we quote, measured on this machine, as a ratio of two ways in the same run. */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 import { bringUpToDate } from "../build.js";
@@ -32,10 +28,30 @@ const all = [
   ...memory,
 ];
 
+const HELP = `npm run bench -- [BEGINNING...] [options]
+
+Measures the figures whose names begin so, or all. Each is a ratio of two ways in the same run.
+
+  --only NAMES       these figures alone: nats-publish,mqtt-qos1
+  --rounds N         so often, 3 by default: more take longer and swing less
+  --kfake HOST:PORT  the figures of Kafka also against the kfake that listens there, franz-go's Kafka in memory: a Go
+                     program of yours that calls kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(PORT)) and waits
+  --help             print this
+`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { only: { type: "string" }, rounds: { type: "string", default: "3" } },
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string", default: "3" },
+    kfake: { type: "string" },
+    help: { type: "boolean", short: "h" },
+  },
 });
+if (values.help === true) {
+  process.stdout.write(HELP);
+  process.exit();
+}
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1)
   throw new Error(`--rounds ${values.rounds}: a number from 1`);
@@ -72,10 +88,13 @@ const count = { passed: 0, failed: 0, skipped: 0 };
 for (const figure of all.filter((each) => names.includes(each.name))) {
   const { name, what, run } = figure;
   try {
-    const { ratio, lowest, highest, measured, against } = await run(rounds);
+    /** @type {import("./compare.js").Result} */
+    const result = await run(rounds, values.kfake);
+    const { measured, against, peer } = result;
     const more = "difference" in figure ? `, ${whole(measured - against)} more` : "";
+    const kfake = peer ? `, ${besides(peer)}` : "";
     console.log(
-      `${name.padEnd(17)} ${ratio.toFixed(2)} [${lowest.toFixed(2)}–${highest.toFixed(2)}]  ${whole(measured)} to ${whole(against)}${more}  ${what}`,
+      `${name.padEnd(17)} ${ratioOf(result)}  ${whole(measured)} to ${whole(against)}${more}${kfake}  ${what}`,
     );
     count.passed++;
   } catch (error) {
@@ -93,6 +112,18 @@ console.log(
   `\n${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ""}`,
 );
 process.exitCode = count.failed === 0 ? 0 : 1;
+
+/** @param {import("./compare.js").Comparison | import("./compare.js").Refusal} peer */
+function besides(peer) {
+  return "refusal" in peer
+    ? `kfake failed: ${peer.refusal}`
+    : `${ratioOf(peer)} to kfake's ${whole(peer.against)}`;
+}
+
+/** @param {import("./compare.js").Comparison} comparison */
+function ratioOf({ ratio, lowest, highest }) {
+  return `${ratio.toFixed(2)} [${lowest.toFixed(2)}–${highest.toFixed(2)}]`;
+}
 
 /** @param {number} value */
 function whole(value) {
