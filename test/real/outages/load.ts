@@ -1,6 +1,6 @@
 /** A publisher that does not stop: for each key one job after the other, each again until the broker has confirmed it. */
 import { App, createLogger, PublishError } from "millrace";
-import { modes, type Job } from "./modes.js";
+import { connection, type Job, modes } from "./modes.js";
 import type { ServiceOptions } from "./service.ts";
 
 export interface Load {
@@ -19,12 +19,12 @@ const AHEAD = 500;
 
 /** `count`: how many jobs in all; without it until it is stopped. */
 export async function startLoad(
-  { mode, url, root, record }: Pick<ServiceOptions, "mode" | "url" | "root" | "record">,
+  { mode, server, root, record }: Pick<ServiceOptions, "mode" | "server" | "root" | "record">,
   count = Infinity,
 ): Promise<Load> {
   const open = modes[mode];
   if (open === undefined) throw new Error(`no mode is called ${mode}`);
-  const { broker, to } = await open(url, "publisher", root);
+  const { broker, to } = await open(connection("publisher", server), root);
   const app = new App(broker, { title: "publisher", logger: createLogger({ level: "silent" }) });
   await app.start();
   const sent: string[] = [];

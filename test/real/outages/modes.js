@@ -13,12 +13,22 @@
  * @typedef {{ key: string, number: number }} Job
  */
 
-/** @type {Record<string, (url: string, name: string, root: string) => Promise<Mode>>} */
+/** @typedef {{ url: string, name: string, tls?: { ca: string } }} Connection */
+
+/**
+ * How one that is called so connects. `ca`: of the server's certificate, PEM; "" where the connection is plain.
+ * @param {string} name @param {{ url: string, ca?: string }} server @returns {Connection}
+ */
+export function connection(name, { url, ca = "" }) {
+  return { url, name, ...(ca === "" ? {} : { tls: { ca } }) };
+}
+
+/** @type {Record<string, (connection: Connection, root: string) => Promise<Mode>>} */
 export const modes = {
-  async kafka(url, name, root) {
+  async kafka(connection, root) {
     const { KafkaBroker } = await import("millrace/kafka");
     return {
-      broker: new KafkaBroker({ url, name }),
+      broker: new KafkaBroker(connection),
       on: root,
       options: {
         group: "recorder",
@@ -30,56 +40,56 @@ export const modes = {
       to: ({ key }) => [root, { key }],
     };
   },
-  async rabbitmq(url, name, root) {
+  async rabbitmq(connection, root) {
     const { RabbitmqBroker } = await import("millrace/rabbitmq");
     return {
-      broker: new RabbitmqBroker({ url, name }),
+      broker: new RabbitmqBroker(connection),
       on: `${root}.{key}`,
       options: { group: "recorder" },
       to: ({ key }) => [`${root}.{key}`, { params: { key } }],
     };
   },
-  async "rabbitmq, quorum queue"(url, name, root) {
+  async "rabbitmq, quorum queue"(connection, root) {
     const { RabbitmqBroker, queue } = await import("millrace/rabbitmq");
     const jobs = queue(root, { type: "quorum" });
     return {
-      broker: new RabbitmqBroker({ url, name }),
+      broker: new RabbitmqBroker(connection),
       on: jobs,
       options: {},
       to: () => [jobs, {}],
     };
   },
-  async "nats jetstream"(url, name, root) {
+  async "nats jetstream"(connection, root) {
     const { NatsBroker, jetstream } = await import("millrace/nats");
     const jobs = jetstream(`${root}.{key}`, {
       stream: { name: root, subjects: [`${root}.*`], declare: true },
       durable: "recorder",
     });
     return {
-      broker: new NatsBroker({ url, name }),
+      broker: new NatsBroker(connection),
       on: jobs,
       options: { ackWait: 2000 },
       to: ({ key }) => [jobs, { params: { key } }],
     };
   },
-  async "redis stream"(url, name, root) {
+  async "redis stream"(connection, root) {
     const { RedisBroker, stream } = await import("millrace/redis");
     return {
-      broker: new RedisBroker({ url, name }),
+      broker: new RedisBroker(connection),
       on: stream(root, { group: "recorder", minIdle: 2000 }),
       options: {},
       to: () => [stream(root), {}],
     };
   },
-  async "redis list"(url, name, root) {
+  async "redis list"(connection, root) {
     const { RedisBroker, list } = await import("millrace/redis");
     const jobs = list(root, { reliable: true });
-    return { broker: new RedisBroker({ url, name }), on: jobs, options: {}, to: () => [jobs, {}] };
+    return { broker: new RedisBroker(connection), on: jobs, options: {}, to: () => [jobs, {}] };
   },
-  async mqtt(url, name, root) {
+  async mqtt(connection, root) {
     const { MqttBroker } = await import("millrace/mqtt");
     return {
-      broker: new MqttBroker({ url, name, sessionExpiry: 300 }),
+      broker: new MqttBroker({ ...connection, sessionExpiry: 300 }),
       on: `${root}/{key}`,
       options: {},
       to: ({ key }) => [`${root}/{key}`, { params: { key } }],

@@ -12,6 +12,8 @@ import { openRecord, startService, type JobRecord } from "./service.ts";
 /** A server that can be lost and come back. */
 export interface Server {
   readonly url: string;
+  /** The authority of its certificate, PEM, where it is connected to with TLS. */
+  readonly ca?: string;
   stop(): Promise<void>;
   kill?(): Promise<void>;
   restart?(): Promise<void>;
@@ -30,6 +32,8 @@ export interface OutageOptions {
   readonly outages?: number;
   /** How often each is tried. */
   readonly rounds?: number;
+  /** Only that the broker goes. */
+  readonly onlyOutages?: true;
 }
 
 /** One test's own jobs on the server. */
@@ -61,9 +65,13 @@ export function survives(start: () => Promise<Server>, ...modes: OutageOptions[]
       ...(options.outage === null
         ? {}
         : { "the broker goes and comes back under load": brokerGoes }),
-      "a killed service loses nothing": serviceIsKilled,
-      "SIGTERM under load: drained, exit code 0, nothing lost and nothing twice":
-        serviceIsTerminated,
+      ...(options.onlyOutages
+        ? {}
+        : {
+            "a killed service loses nothing": serviceIsKilled,
+            "SIGTERM under load: drained, exit code 0, nothing lost and nothing twice":
+              serviceIsTerminated,
+          }),
     };
     const rounds = options.rounds ?? Number(process.env["MILLRACE_ROUNDS"] ?? 2);
     const bench = () => ({ ...options, server, root: `jobs${randomUUID().slice(0, 8)}` });
@@ -72,6 +80,7 @@ export function survives(start: () => Promise<Server>, ...modes: OutageOptions[]
         for (const [promise, keep] of Object.entries(promises))
           test(`${promise} (${round})`, { timeout: 180_000 }, () => keep(bench()));
       }
+      if (options.onlyOutages) return;
       // Says something of these tests, not of the broker: once will do.
       test("with onReceive a killed service does lose jobs", { timeout: 180_000 }, () =>
         serviceIsKilledAfterAcknowledging(bench()),
@@ -83,7 +92,7 @@ export function survives(start: () => Promise<Server>, ...modes: OutageOptions[]
 async function brokerGoes(bench: Bench): Promise<void> {
   const { mode, server, root, outage = crash, outages = 2, keepsOrder } = bench;
   using record = openRecord();
-  const where = { mode, url: server.url, root, record };
+  const where = { mode, server, root, record };
   const service = await startService(where);
   const load = await startLoad(where);
   try {
@@ -117,7 +126,7 @@ async function serviceIsKilledAfterAcknowledging(bench: Bench): Promise<void> {
 
 async function serviceIsTerminated({ mode, server, root }: Bench): Promise<void> {
   using record = openRecord();
-  const where = { mode, url: server.url, root, record };
+  const where = { mode, server, root, record };
   let service = await startService(where);
   const load = await startLoad(where);
   try {
@@ -145,7 +154,7 @@ async function kill(
   ack: "onSuccess" | "onReceive",
 ): Promise<{ lost: string[]; twice: string[]; killedAt: string[] }> {
   using record = openRecord();
-  const where = { mode, url: server.url, root, record };
+  const where = { mode, server, root, record };
   const kills = 3;
   let service = await startService({ ...where, ack, hangAt: HANG_AT });
   const load = await startLoad(where, JOBS);

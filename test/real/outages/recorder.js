@@ -4,11 +4,12 @@
  */
 import { appendFileSync } from "node:fs";
 import { App, createLogger } from "millrace";
-import { modes } from "./modes.js";
+import { connection, modes } from "./modes.js";
 
 const {
   RECORDER_MODE: mode = "",
   RECORDER_URL: url = "",
+  RECORDER_CA: ca = "",
   RECORDER_ROOT: root = "",
   RECORDER_FILE: file = "",
   RECORDER_ACK: policy,
@@ -17,7 +18,7 @@ const {
 const ack = policy === "onReceive" ? "onReceive" : "onSuccess";
 const { broker, on, options } = await /** @type {NonNullable<typeof modes[string]>} */ (
   modes[mode]
-)(url, "recorder", root);
+)(connection("recorder", { url, ca }), root);
 const lastDone = hangAt === "0" ? Infinity : Number(hangAt) - 1;
 let begun = 0;
 

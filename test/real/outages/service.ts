@@ -14,7 +14,8 @@ const PATIENCE = 60_000;
 
 export interface ServiceOptions {
   readonly mode: string;
-  readonly url: string;
+  /** `ca`: of its certificate, PEM, where it wants TLS. */
+  readonly server: { readonly url: string; readonly ca?: string };
   readonly root: string;
   readonly record: JobRecord;
   readonly ack?: "onSuccess" | "onReceive";
@@ -49,7 +50,7 @@ export function openRecord(): JobRecord {
 /** One process of the service, until it is killed or stopped. */
 export async function startService({
   mode,
-  url,
+  server,
   root,
   record,
   ack = "onSuccess",
@@ -61,7 +62,8 @@ export async function startService({
     env: {
       ...process.env,
       RECORDER_MODE: mode,
-      RECORDER_URL: url,
+      RECORDER_URL: server.url,
+      RECORDER_CA: server.ca ?? "",
       RECORDER_ROOT: root,
       RECORDER_FILE: record.file,
       RECORDER_ACK: ack,
