@@ -55,7 +55,7 @@ export async function startKafka(options: KafkaServerOptions = {}): Promise<Real
     name: "kafka",
     install: "apt install default-jre-headless",
     variable: "TEST_KAFKA_URL",
-    patience: 60_000,
+    patience: 150_000,
     disposable: true,
     async prepare(folder) {
       const ports = await freePorts(5);

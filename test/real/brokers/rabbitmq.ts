@@ -43,7 +43,7 @@ export async function startRabbitmq(options: RabbitmqServerOptions = {}): Promis
   let secure: RealRabbitmq["secure"];
   const broker = await startServer({
     ...server,
-    patience: 60_000,
+    patience: 150_000,
     disposable: true,
     async prepare(folder) {
       const [port, tlsPort, distribution] = (await freePorts(3)) as [number, number, number];

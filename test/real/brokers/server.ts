@@ -29,7 +29,7 @@ export interface Server {
   readonly variable: string;
   /** `stop` need not let it shut down in order, since that takes seconds and its folder is removed anyway. */
   readonly disposable?: boolean;
-  /** How long it may take to answer, in milliseconds; default 10 s. */
+  /** How long it may take to answer, in milliseconds; default 30 s. */
   readonly patience?: number;
   /** Writes its configuration into the folder, and says how to run it. */
   prepare(folder: string): Promise<Launch>;
@@ -93,7 +93,7 @@ export async function startServer(server: Server): Promise<RealBroker> {
   }
 
   async function answering(process: ChildProcess): Promise<string> {
-    const latest = performance.now() + (server.patience ?? 10_000);
+    const latest = performance.now() + (server.patience ?? 30_000);
     for (;;) {
       if (process.exitCode !== null || process.signalCode !== null)
         throw new Error(
