@@ -1,6 +1,6 @@
 /** What those ask who look after a server, and libraries that learn from it how to call it. */
 import { Redis } from "ioredis";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../index.ts";
 
 async function start(): Promise<Emulator & { client: Redis }> {
@@ -92,6 +92,20 @@ test("DEBUG SLEEP is a slow command, and drawn as one", async () => {
   expect(graph.slice(2)).toEqual(["#  ", "| _", "| |", "|_|", "   ", "111", "hhh", ""]);
   client.disconnect();
   sleeper.disconnect();
+});
+
+test("no command is slow because the clock has gone on between its beginning and its end", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.config("SET", "latency-monitor-threshold", "5000");
+  let passed = 0;
+  const system = Date.now.bind(Date);
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => system() + (passed += 60_000));
+  await client.set("seat", "12a");
+  clock.mockRestore();
+  expect(await client.latency("LATEST")).toEqual([]);
+  expect(await client.slowlog("LEN")).toBe(0);
+  client.disconnect();
 });
 
 test("INFO counts what is freed in the background: what UNLINK finds large, and all where everything goes", async () => {
