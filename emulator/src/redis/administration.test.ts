@@ -37,6 +37,35 @@ test("COMMAND hints at how a cluster is asked", async () => {
   client.disconnect();
 });
 
+test("COMMAND says what of CLUSTER is dangerous, what kind of command a HELP is, and that scripts may have no keys", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const told = (await client.command(
+    "INFO",
+    "CLUSTER|BUMPEPOCH",
+    "CLUSTER|REPLICAS",
+    "CLUSTER|MYID",
+    "SCRIPT|HELP",
+    "CLIENT|HELP",
+    "PUBSUB|HELP",
+    "EVAL",
+    "FCALL_RO",
+  )) as unknown[][];
+  const dangerous = ["@admin", "@slow", "@dangerous"];
+  expect(
+    told.slice(0, -2).map(([name, , flags, , , , categories]) => [name, flags, categories]),
+  ).toEqual([
+    ["cluster|bumpepoch", ["admin", "stale", "no_async_loading"], dangerous],
+    ["cluster|replicas", ["admin", "stale"], dangerous],
+    ["cluster|myid", ["stale"], ["@slow"]],
+    ["script|help", ["loading", "stale"], ["@slow", "@scripting"]],
+    ["client|help", ["loading", "stale"], ["@slow", "@connection"]],
+    ["pubsub|help", ["loading", "stale"], ["@slow"]],
+  ]);
+  for (const [, , flags] of told.slice(-2)) expect(flags).toContain("no_mandatory_keys");
+  client.disconnect();
+});
+
 test("COMMAND DOCS says how a command is written, for hints while somebody types", async () => {
   await using emulator = await start();
   const { client } = emulator;

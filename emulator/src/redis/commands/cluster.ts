@@ -106,8 +106,22 @@ const subcommands: CommandTable = {
     summary: "The number of the shard that this node is.",
     run: ({ redis }) => redis.runId,
   },
-  replicas: { ...common, arity: 3, since: "5.0.0", summary: "Who follows a node.", run: followers },
-  slaves: { ...common, arity: 3, since: "3.0.0", summary: "The same.", run: followers },
+  replicas: {
+    ...common,
+    flags: ["admin", "stale"],
+    arity: 3,
+    since: "5.0.0",
+    summary: "Who follows a node.",
+    run: followers,
+  },
+  slaves: {
+    ...common,
+    flags: ["admin", "stale"],
+    arity: 3,
+    since: "3.0.0",
+    summary: "The same.",
+    run: followers,
+  },
   links: {
     ...common,
     arity: 2,
@@ -117,6 +131,7 @@ const subcommands: CommandTable = {
   },
   "count-failure-reports": {
     ...common,
+    flags: ["admin", "stale"],
     arity: 3,
     since: "3.0.0",
     summary: "How many nodes say that a node has failed.",
@@ -127,6 +142,7 @@ const subcommands: CommandTable = {
   },
   bumpepoch: {
     ...common,
+    flags: ["admin", "stale", "no_async_loading"],
     arity: 2,
     since: "3.0.0",
     summary: "Would become the newest node, which this one is.",
@@ -134,6 +150,7 @@ const subcommands: CommandTable = {
   },
   saveconfig: {
     ...common,
+    flags: ["admin", "stale", "no_async_loading"],
     arity: 2,
     since: "3.0.0",
     summary: "Would write to the disk what it knows of the cluster.",

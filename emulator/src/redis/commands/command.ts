@@ -26,6 +26,7 @@ export type Flag =
   | "no_async_loading"
   | "no_multi"
   | "movablekeys"
+  | "no_mandatory_keys"
   | "allow_busy";
 
 /** Where the keys are: first, last (negative: from the end) and step, counted from the name as 0; or found by looking. */
