@@ -66,6 +66,51 @@ test("COMMAND says what of CLUSTER is dangerous, what kind of command a HELP is,
   client.disconnect();
 });
 
+test("COMMAND says where keys are that are counted, follow a word, or are used in different ways", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const told = (await client.command(
+    "INFO",
+    "LMOVE",
+    "ZUNIONSTORE",
+    "XREADGROUP",
+    "GEORADIUS",
+    "SORT_RO",
+    "SET",
+  )) as unknown[][];
+  const range = (lastkey: number, limit = 0) => [
+    ...["type", "range"],
+    "spec",
+    ["lastkey", lastkey, "keystep", 1, "limit", limit],
+  ];
+  const spec = (flags: string, begin: unknown[], find: unknown[]) => [
+    ...["flags", flags.split(" ")],
+    ...["begin_search", begin],
+    ...["find_keys", find],
+  ];
+  const index = (first: number) => ["type", "index", "spec", ["index", first]];
+  const word = (keyword: string, startfrom: number) => [
+    ...["type", "keyword"],
+    "spec",
+    ["keyword", keyword, "startfrom", startfrom],
+  ];
+  const counted = ["type", "keynum", "spec", ["keynumidx", 0, "firstkey", 1, "keystep", 1]];
+  const unknown = ["type", "unknown", "spec", []];
+  expect(told.map((each) => each[8])).toEqual([
+    [spec("RW access delete", index(1), range(0)), spec("RW insert", index(2), range(0))],
+    [spec("OW update", index(1), range(0)), spec("RO access", index(2), counted)],
+    [spec("RO access", word("STREAMS", 4), range(-1, 2))],
+    [
+      spec("RO access", index(1), range(0)),
+      spec("OW update", word("STORE", 6), range(0)),
+      spec("OW update", word("STOREDIST", 6), range(0)),
+    ],
+    [spec("RO access", index(1), range(0)), spec("RO access", unknown, unknown)],
+    [spec("RW access update variable_flags", index(1), range(0))],
+  ]);
+  client.disconnect();
+});
+
 test("COMMAND DOCS says how a command is written, for hints while somebody types", async () => {
   await using emulator = await start();
   const { client } = emulator;
@@ -75,6 +120,13 @@ test("COMMAND DOCS says how a command is written, for hints while somebody types
   expect(get.at(-1)).toEqual([
     ["name", "key", "type", "key", "display_text", "key", "key_spec_index", 0],
   ]);
+  const [, sort] = (await client.call("COMMAND", "DOCS", "SORT")) as [string, unknown[][][]];
+  const specs = sort.at(-1)!.flatMap((argument) => {
+    const at = argument.indexOf("key_spec_index");
+    return at < 0 ? [] : [[argument[1], argument[at + 1]]];
+  });
+  expect(specs).toContainEqual(["by-pattern", 1]);
+  expect(specs).toContainEqual(["destination", 2]);
   client.disconnect();
 });
 
