@@ -1,6 +1,6 @@
 /** What those ask who look after a server, and libraries that learn from it how to call it. */
 import { Redis } from "ioredis";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Emulator, startEmulator } from "../index.ts";
 
 async function start(): Promise<Emulator & { client: Redis }> {
@@ -37,6 +37,80 @@ test("COMMAND hints at how a cluster is asked", async () => {
   client.disconnect();
 });
 
+test("COMMAND says what of CLUSTER is dangerous, what kind of command a HELP is, and that scripts may have no keys", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const told = (await client.command(
+    "INFO",
+    "CLUSTER|BUMPEPOCH",
+    "CLUSTER|REPLICAS",
+    "CLUSTER|MYID",
+    "SCRIPT|HELP",
+    "CLIENT|HELP",
+    "PUBSUB|HELP",
+    "EVAL",
+    "FCALL_RO",
+  )) as unknown[][];
+  const dangerous = ["@admin", "@slow", "@dangerous"];
+  expect(
+    told.slice(0, -2).map(([name, , flags, , , , categories]) => [name, flags, categories]),
+  ).toEqual([
+    ["cluster|bumpepoch", ["admin", "stale", "no_async_loading"], dangerous],
+    ["cluster|replicas", ["admin", "stale"], dangerous],
+    ["cluster|myid", ["stale"], ["@slow"]],
+    ["script|help", ["loading", "stale"], ["@slow", "@scripting"]],
+    ["client|help", ["loading", "stale"], ["@slow", "@connection"]],
+    ["pubsub|help", ["loading", "stale"], ["@slow"]],
+  ]);
+  for (const [, , flags] of told.slice(-2)) expect(flags).toContain("no_mandatory_keys");
+  client.disconnect();
+});
+
+test("COMMAND says where keys are that are counted, follow a word, or are used in different ways", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  const told = (await client.command(
+    "INFO",
+    "LMOVE",
+    "ZUNIONSTORE",
+    "XREADGROUP",
+    "GEORADIUS",
+    "SORT_RO",
+    "SET",
+  )) as unknown[][];
+  const range = (lastkey: number, limit = 0) => [
+    ...["type", "range"],
+    "spec",
+    ["lastkey", lastkey, "keystep", 1, "limit", limit],
+  ];
+  const spec = (flags: string, begin: unknown[], find: unknown[]) => [
+    ...["flags", flags.split(" ")],
+    ...["begin_search", begin],
+    ...["find_keys", find],
+  ];
+  const index = (first: number) => ["type", "index", "spec", ["index", first]];
+  const word = (keyword: string, startfrom: number) => [
+    ...["type", "keyword"],
+    "spec",
+    ["keyword", keyword, "startfrom", startfrom],
+  ];
+  const counted = ["type", "keynum", "spec", ["keynumidx", 0, "firstkey", 1, "keystep", 1]];
+  const unknown = ["type", "unknown", "spec", []];
+  expect(told.map((each) => each[8])).toEqual([
+    [spec("RW access delete", index(1), range(0)), spec("RW insert", index(2), range(0))],
+    [spec("OW update", index(1), range(0)), spec("RO access", index(2), counted)],
+    [spec("RO access", word("STREAMS", 4), range(-1, 2))],
+    [
+      spec("RO access", index(1), range(0)),
+      spec("OW update", word("STORE", 6), range(0)),
+      spec("OW update", word("STOREDIST", 6), range(0)),
+    ],
+    [spec("RO access", index(1), range(0)), spec("RO access", unknown, unknown)],
+    [spec("RW access update variable_flags", index(1), range(0))],
+  ]);
+  client.disconnect();
+});
+
 test("COMMAND DOCS says how a command is written, for hints while somebody types", async () => {
   await using emulator = await start();
   const { client } = emulator;
@@ -46,6 +120,13 @@ test("COMMAND DOCS says how a command is written, for hints while somebody types
   expect(get.at(-1)).toEqual([
     ["name", "key", "type", "key", "display_text", "key", "key_spec_index", 0],
   ]);
+  const [, sort] = (await client.call("COMMAND", "DOCS", "SORT")) as [string, unknown[][][]];
+  const specs = sort.at(-1)!.flatMap((argument) => {
+    const at = argument.indexOf("key_spec_index");
+    return at < 0 ? [] : [[argument[1], argument[at + 1]]];
+  });
+  expect(specs).toContainEqual(["by-pattern", 1]);
+  expect(specs).toContainEqual(["destination", 2]);
   client.disconnect();
 });
 
@@ -92,6 +173,20 @@ test("DEBUG SLEEP is a slow command, and drawn as one", async () => {
   expect(graph.slice(2)).toEqual(["#  ", "| _", "| |", "|_|", "   ", "111", "hhh", ""]);
   client.disconnect();
   sleeper.disconnect();
+});
+
+test("no command is slow because the clock has gone on between its beginning and its end", async () => {
+  await using emulator = await start();
+  const { client } = emulator;
+  await client.config("SET", "latency-monitor-threshold", "5000");
+  let passed = 0;
+  const system = Date.now.bind(Date);
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => system() + (passed += 60_000));
+  await client.set("seat", "12a");
+  clock.mockRestore();
+  expect(await client.latency("LATEST")).toEqual([]);
+  expect(await client.slowlog("LEN")).toBe(0);
+  client.disconnect();
 });
 
 test("INFO counts what is freed in the background: what UNLINK finds large, and all where everything goes", async () => {

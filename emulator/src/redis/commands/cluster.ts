@@ -17,18 +17,20 @@ const subcommands: CommandTable = {
     run: () =>
       new Verbatim(
         [
-          ["enabled", 0],
-          ["state", "ok"],
-          ["slots_assigned", SLOTS],
-          ["slots_ok", SLOTS],
-          ["slots_pfail", 0],
-          ["slots_fail", 0],
-          ["known_nodes", 1],
-          ["size", 1],
-          ["current_epoch", 1],
-          ["my_epoch", 1],
+          ["cluster_state", "ok"],
+          ["cluster_slots_assigned", SLOTS],
+          ["cluster_slots_ok", SLOTS],
+          ["cluster_slots_pfail", 0],
+          ["cluster_slots_fail", 0],
+          ["cluster_known_nodes", 1],
+          ["cluster_size", 1],
+          ["cluster_current_epoch", 1],
+          ["cluster_my_epoch", 1],
+          ["cluster_stats_messages_sent", 0],
+          ["cluster_stats_messages_received", 0],
+          ["total_cluster_links_buffer_limit_exceeded", 0],
         ]
-          .map(([name, value]) => `cluster_${name}:${value}\r\n`)
+          .map(([name, value]) => `${name}:${value}\r\n`)
           .join(""),
       ),
   },
@@ -46,7 +48,7 @@ const subcommands: CommandTable = {
     arity: 2,
     since: "3.0.0",
     summary: "Which node has which slots.",
-    run: ({ redis }) => [[0, SLOTS - 1, [HOST, redis.port, redis.runId, []]]],
+    run: ({ redis }) => [[0, SLOTS - 1, [HOST, redis.port, redis.runId, new Pairs([])]]],
   },
   shards: {
     ...common,
@@ -104,8 +106,22 @@ const subcommands: CommandTable = {
     summary: "The number of the shard that this node is.",
     run: ({ redis }) => redis.runId,
   },
-  replicas: { ...common, arity: 3, since: "5.0.0", summary: "Who follows a node.", run: followers },
-  slaves: { ...common, arity: 3, since: "3.0.0", summary: "The same.", run: followers },
+  replicas: {
+    ...common,
+    flags: ["admin", "stale"],
+    arity: 3,
+    since: "5.0.0",
+    summary: "Who follows a node.",
+    run: followers,
+  },
+  slaves: {
+    ...common,
+    flags: ["admin", "stale"],
+    arity: 3,
+    since: "3.0.0",
+    summary: "The same.",
+    run: followers,
+  },
   links: {
     ...common,
     arity: 2,
@@ -115,6 +131,7 @@ const subcommands: CommandTable = {
   },
   "count-failure-reports": {
     ...common,
+    flags: ["admin", "stale"],
     arity: 3,
     since: "3.0.0",
     summary: "How many nodes say that a node has failed.",
@@ -125,6 +142,7 @@ const subcommands: CommandTable = {
   },
   bumpepoch: {
     ...common,
+    flags: ["admin", "stale", "no_async_loading"],
     arity: 2,
     since: "3.0.0",
     summary: "Would become the newest node, which this one is.",
@@ -132,6 +150,7 @@ const subcommands: CommandTable = {
   },
   saveconfig: {
     ...common,
+    flags: ["admin", "stale", "no_async_loading"],
     arity: 2,
     since: "3.0.0",
     summary: "Would write to the disk what it knows of the cluster.",
@@ -149,7 +168,11 @@ const subcommands: CommandTable = {
     arity: 3,
     since: "3.0.0",
     summary: "How many keys are in a slot.",
-    run: (call, [, , slot]) => keysIn(call, slot).length,
+    run(call, [, , slot]) {
+      const wanted = integer(slot);
+      if (!isSlot(wanted)) throw new Failure("ERR Invalid slot");
+      return keysIn(call, wanted).length;
+    },
   },
   getkeysinslot: {
     ...common,
@@ -157,9 +180,9 @@ const subcommands: CommandTable = {
     since: "3.0.0",
     summary: "Keys that are in a slot.",
     run(call, [, , slot, count]) {
-      const most = integer(count);
-      if (most < 0) throw new Failure("ERR Invalid slot or number of keys");
-      return keysIn(call, slot).slice(0, most);
+      const [wanted, most] = [integer(slot), integer(count)];
+      if (!isSlot(wanted) || most < 0) throw new Failure("ERR Invalid slot or number of keys");
+      return keysIn(call, wanted).slice(0, most);
     },
   },
 };
@@ -216,8 +239,10 @@ function known(redis: Redis, id: Bytes): void {
   if (id !== redis.runId) throw new Failure(`ERR Unknown node ${id}`);
 }
 
-function keysIn({ db }: Call, slot: string | undefined): string[] {
-  const wanted = integer(slot);
-  if (wanted < 0 || wanted >= SLOTS) throw new Failure("ERR Invalid slot");
-  return [...db.entries.keys()].filter((key) => keySlot(key) === wanted);
+function isSlot(number: number): boolean {
+  return number >= 0 && number < SLOTS;
+}
+
+function keysIn({ db }: Call, slot: number): string[] {
+  return [...db.entries.keys()].filter((key) => keySlot(key) === slot);
 }

@@ -10,11 +10,12 @@ import {
   Status,
   type Argv,
 } from "../values.ts";
-import { type CommandTable, type Keys, SYNTAX_ERROR } from "./command.ts";
+import { type CommandTable, SYNTAX_ERROR } from "./command.ts";
 import { type Argument, argumentsOf } from "./command-arguments.ts";
 import { complexityOf, syntaxOf } from "./command-syntax.ts";
 import { tipsOf } from "./command-tips.ts";
-import { firstKeyFlags, keyFlags } from "./key-uses.ts";
+import { keySpecs, rangeOf } from "./key-specs.ts";
+import { keyFlags } from "./key-uses.ts";
 import { fits, keyPlaces, type Known, type Registry } from "./registry.ts";
 
 const common = { group: "server", flags: ["loading", "stale"] } as const;
@@ -114,33 +115,6 @@ function describe(known: Known): Reply {
   ];
 }
 
-function rangeOf(keys: Keys | undefined): readonly [number, number, number] {
-  if (keys === undefined) return [0, 0, 0];
-  return "range" in keys ? keys.range : keys;
-}
-
-/** Where the keys are, in the newer form; what has to be found by looking is unknown. */
-function keySpecs(known: Known): readonly Reply[] {
-  const [first, last, step] = rangeOf(known.command.keys);
-  if (first === 0) return [];
-  const flags = firstKeyFlags(known).map((flag) => new Status(flag));
-  return [
-    new Pairs([
-      "flags",
-      new Members(flags),
-      "begin_search",
-      new Pairs(["type", "index", "spec", new Pairs(["index", first])]),
-      "find_keys",
-      new Pairs([
-        "type",
-        "range",
-        "spec",
-        new Pairs(["lastkey", last < 0 ? last : last - first, "keystep", step, "limit", 0]),
-      ]),
-    ]),
-  ];
-}
-
 function docsOf(known: Known): Pairs {
   const { summary, since, group } = known.command;
   const docs: Reply[] = ["summary", summary, "since", since, "group", group];
@@ -148,10 +122,7 @@ function docsOf(known: Known): Pairs {
   if (complexity !== undefined) docs.push("complexity", complexity);
   const syntax = syntaxOf(known.name);
   if (syntax !== undefined)
-    docs.push(
-      "arguments",
-      argumentsOf(syntax).map((argument) => argumentDocs(argument, keySpecs(known).length > 0)),
-    );
+    docs.push("arguments", inOrder(argumentsOf(syntax), keySpecs(known).length));
   if (known.subcommands !== null)
     docs.push(
       "subcommands",
@@ -160,20 +131,25 @@ function docsOf(known: Known): Pairs {
   return new Pairs(docs);
 }
 
-/** `specified`: whether COMMAND INFO says where the keys are. */
-function argumentDocs(argument: Argument, specified: boolean): Pairs {
-  const { name, type, display, token, flags, inner } = argument;
-  const docs: Reply[] = ["name", name, "type", type];
-  if (display !== undefined) docs.push("display_text", display);
-  if (type === "key" && specified) docs.push("key_spec_index", 0);
-  if (token !== undefined) docs.push("token", token);
-  if (flags.length > 0) docs.push("flags", new Members(flags.map((flag) => new Status(flag))));
-  if (inner !== undefined)
-    docs.push(
-      "arguments",
-      inner.map((each) => argumentDocs(each, specified)),
-    );
-  return new Pairs(docs);
+/** `specs`: by how many COMMAND INFO says where the keys are; the arguments that are keys go by them in their order. */
+function inOrder(all: readonly Argument[], specs: number): Pairs[] {
+  let keys = 0;
+  const docsOfArgument = (argument: Argument): Pairs => {
+    const { name, type, display, token, flags, inner } = argument;
+    const docs: Reply[] = ["name", name, "type", type];
+    if (display !== undefined) docs.push("display_text", display);
+    if (type === "key" && specs > 0) docs.push("key_spec_index", Math.min(keys++, specs - 1));
+    // What SORT makes keys of is found in one way, whatever it is for.
+    if (type === "pattern" && specs > 1) {
+      docs.push("key_spec_index", 1);
+      keys = 2;
+    }
+    if (token !== undefined) docs.push("token", token);
+    if (flags.length > 0) docs.push("flags", new Members(flags.map((flag) => new Status(flag))));
+    if (inner !== undefined) docs.push("arguments", inner.map(docsOfArgument));
+    return new Pairs(docs);
+  };
+  return all.map(docsOfArgument);
 }
 
 function listed(registry: Registry, [option, kind, value, ...others]: readonly Bytes[]): Reply {

@@ -26,6 +26,7 @@ export type Flag =
   | "no_async_loading"
   | "no_multi"
   | "movablekeys"
+  | "no_mandatory_keys"
   | "allow_busy";
 
 /** Where the keys are: first, last (negative: from the end) and step, counted from the name as 0; or found by looking. */
@@ -34,13 +35,25 @@ export type Keys = readonly [first: number, last: number, step: number] | KeyFin
 export interface KeyFinder {
   /** As COMMAND INFO has it, where not all can be found without looking. */
   readonly range: readonly [first: number, last: number, step: number];
+  /** Where the others are, for COMMAND to tell. */
+  readonly searches?: readonly KeySearch[];
   find(argv: Argv): readonly number[];
 }
+
+/**
+ * Behind the argument that counts them; behind a word that is looked for from an argument on (negative: from the end), one or
+ * the first half of what is left; or nowhere that could be told, but with their use.
+ */
+export type KeySearch =
+  | { readonly count: number }
+  | { readonly word: string; readonly from: number; readonly half?: boolean }
+  | { readonly unknown: string };
 
 /** As many keys as the argument before the first of them says: LMPOP, ZUNION. */
 export function countedKeys(countAt: number): KeyFinder {
   return {
     range: [0, 0, 0],
+    searches: [{ count: countAt }],
     find(argv) {
       const count = Number(argv[countAt]);
       // What cannot run has no keys.

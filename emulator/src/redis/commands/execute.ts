@@ -159,6 +159,7 @@ function run(
   inside: Call["inside"],
 ): Reply {
   const began = inside === null ? redis.now : redis.context.clock.now();
+  const watched = redis.observers.exact ? performance.now() : null;
   client.used = began;
   // What a script calls comes behind it.
   const first = redis.observers.monitors.size > 0 && SCRIPTS.test(known.name);
@@ -170,8 +171,9 @@ function run(
   const blocked = reply === SILENCE && redis.waiting.of(client) !== undefined;
   if (!blocked) ended(redis, known, took);
   if (reply instanceof Failure) redis.stats.failed(known.name, reply);
-  if (redis.observers.interested(took))
-    observe(redis, client, known, argv, { took, inside, blocked });
+  const lasted = watched === null ? took : performance.now() - watched;
+  if (redis.observers.interested(lasted))
+    observe(redis, client, known, argv, { took: lasted, inside, blocked });
   if (known.reads && redis.tracking.clients > 0) remember(redis, client, known, argv);
   return reply;
 }

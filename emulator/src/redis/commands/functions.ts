@@ -23,7 +23,14 @@ const shared = { arity: -3, keys: countedKeys(2), group: "scripting", since: "7.
 export const functions: CommandTable = {
   fcall: {
     ...shared,
-    flags: ["noscript", "stale", "skip_monitor", "may_replicate", "movablekeys"],
+    flags: [
+      "noscript",
+      "stale",
+      "skip_monitor",
+      "may_replicate",
+      "movablekeys",
+      "no_mandatory_keys",
+    ],
     summary: "Calls a function.",
     effects: (redis, [, name = ""]) =>
       effectsOf(scriptingOf(redis).libraries.find(name)?.flags ?? null),
@@ -31,7 +38,7 @@ export const functions: CommandTable = {
   },
   fcall_ro: {
     ...shared,
-    flags: ["readonly", "noscript", "stale", "skip_monitor", "movablekeys"],
+    flags: ["readonly", "noscript", "stale", "skip_monitor", "movablekeys", "no_mandatory_keys"],
     summary: "Calls a function that writes nothing.",
     effects: (redis, [, name = ""]) =>
       effectsOf(scriptingOf(redis).libraries.find(name)?.flags ?? null),

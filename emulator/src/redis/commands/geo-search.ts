@@ -269,6 +269,7 @@ function positionOf(set: SortedSet, member = ""): Position {
 function storing(optionsAt: number): KeyFinder {
   return {
     range: [1, 1, 1],
+    searches: ["STORE", "STOREDIST"].map((word) => ({ word, from: optionsAt })),
     find(argv) {
       const keys = [1];
       for (let at = optionsAt; at + 1 < argv.length; at++)

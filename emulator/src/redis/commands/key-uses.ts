@@ -75,9 +75,12 @@ export function keyFlags(known: Known, argv: Argv): readonly (readonly string[])
   );
 }
 
-/** The words for the first key of such a command. */
-export function firstKeyFlags(known: Known): readonly string[] {
-  return (usesOf(known, [])[0] ?? "").split(" ");
+/** For each key in turn, before anything is requested: what SET and BITFIELD do depends on it. */
+export function declaredUses(known: Known): readonly string[] {
+  const { name } = known;
+  return name === "set" || name === "bitfield"
+    ? ["RW access update variable_flags"]
+    : usesOf(known, []);
 }
 
 function usesOf({ name, flags }: Known, argv: Argv): readonly string[] {

@@ -46,7 +46,7 @@ const subcommands: CommandTable = {
     group: "server",
     since: "4.0.0",
     summary: "What the allocator says: V8 says nothing.",
-    run: () => new Verbatim("Stats not supported for the current allocator"),
+    run: () => "Stats not supported for the current allocator",
   },
   purge: {
     arity: 2,

@@ -123,10 +123,9 @@ function knownOf(name: string, command: Command, container: string | null): Know
       subcommands === undefined
         ? null
         : new Map(
-            Object.entries({ help: help(name, subcommands), ...subcommands }).map(([sub, row]) => [
-              sub,
-              knownOf(sub, row, name),
-            ]),
+            Object.entries({ help: help(name, command.group, subcommands), ...subcommands }).map(
+              ([sub, row]) => [sub, knownOf(sub, row, name)],
+            ),
           ),
     queued: !NOT_QUEUED.has(full),
     whileSubscribed: WHILE_SUBSCRIBED.has(full),
@@ -139,7 +138,7 @@ function flagsOf({ flags, keys }: Command): ReadonlySet<Flag> {
 }
 
 /** HELP lists what there is. */
-function help(name: string, subcommands: CommandTable): Command {
+function help(name: string, group: string, subcommands: CommandTable): Command {
   const lines = Object.entries({ ...subcommands, help: { summary: "Prints this help." } })
     .flatMap(([sub, { summary }]) => [sub.toUpperCase(), `    ${summary}`])
     .map((line) => new Status(line));
@@ -149,7 +148,7 @@ function help(name: string, subcommands: CommandTable): Command {
   return {
     arity: 2,
     flags: ["loading", "stale"],
-    group: "server",
+    group,
     since: "5.0.0",
     summary: "Prints help.",
     run: () => [head, ...lines],

@@ -6,8 +6,22 @@ import { Failure, OK, type Bytes, type Reply, type Argv } from "../values.ts";
 import { type Call, type Command, type CommandTable, countedKeys, integer } from "./command.ts";
 
 const NO_SCRIPT = "NOSCRIPT No matching script. Please use EVAL.";
-const MAY_WRITE = ["noscript", "stale", "skip_monitor", "may_replicate", "movablekeys"] as const;
-const READS = ["readonly", "noscript", "stale", "skip_monitor", "movablekeys"] as const;
+const MAY_WRITE = [
+  "noscript",
+  "stale",
+  "skip_monitor",
+  "may_replicate",
+  "movablekeys",
+  "no_mandatory_keys",
+] as const;
+const READS = [
+  "readonly",
+  "noscript",
+  "stale",
+  "skip_monitor",
+  "movablekeys",
+  "no_mandatory_keys",
+] as const;
 
 const shared = { arity: -3, keys: countedKeys(2), group: "scripting" } as const;
 

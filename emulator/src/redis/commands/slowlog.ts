@@ -18,7 +18,7 @@ const subcommands: CommandTable = {
       return (count === -1 ? slow : slow.slice(0, count)).map((each) => [
         each.id,
         Math.floor(each.time / 1000),
-        each.took * 1000,
+        Math.floor(each.took * 1000),
         each.argv,
         each.address,
         each.name,

@@ -17,6 +17,9 @@ interface Options {
   store: Bytes | null;
 }
 
+/** What BY and GET make keys of. */
+const patterns = { unknown: "RO access" } as const;
+
 export const sorting: CommandTable = {
   sort: {
     arity: -2,
@@ -24,7 +27,11 @@ export const sorting: CommandTable = {
     group: "generic",
     since: "1.0.0",
     summary: "Answers or keeps elements in order.",
-    keys: { range: [1, 1, 1], find: keysOf },
+    keys: {
+      range: [1, 1, 1],
+      searches: [patterns, { unknown: "OW update" }],
+      find: keysOf,
+    },
     run(call, argv) {
       const options = optionsOf(call, argv, true);
       const found = sort(call, argv[1], options);
@@ -40,7 +47,7 @@ export const sorting: CommandTable = {
   sort_ro: {
     arity: -2,
     flags: ["readonly", "movablekeys"],
-    keys: [1, 1, 1],
+    keys: { range: [1, 1, 1], searches: [patterns], find: () => [1] },
     group: "generic",
     since: "7.0.0",
     summary: "Answers elements in order.",

@@ -31,7 +31,11 @@ const read = {
   flags: ["readonly", "movablekeys"],
   keys: countedKeys(1),
 } as const;
-const stored: KeyFinder = { range: [1, 1, 1], find: (argv) => [1, ...countedKeys(2).find(argv)] };
+const stored: KeyFinder = {
+  range: [1, 1, 1],
+  searches: [{ count: 2 }],
+  find: (argv) => [1, ...countedKeys(2).find(argv)],
+};
 const write = {
   ...row,
   arity: -4,

@@ -11,20 +11,23 @@ import { type Reading, readingOf } from "./stream-reading-options.ts";
 import { entryReply } from "./streams.ts";
 
 /** The keys are the first half of what follows STREAMS. */
-const streamsKeys: KeyFinder = {
-  range: [0, 0, 0],
-  find(argv) {
-    const at = argv.findIndex((word, index) => index > 0 && word.toLowerCase() === "streams") + 1;
-    if (at === 0) return [];
-    return Array.from({ length: Math.floor((argv.length - at) / 2) }, (_, index) => at + index);
-  },
-};
+function streamsKeys(from: number): KeyFinder {
+  return {
+    range: [0, 0, 0],
+    searches: [{ word: "STREAMS", from, half: true }],
+    find(argv) {
+      const at = argv.findIndex((word, index) => index > 0 && word.toLowerCase() === "streams") + 1;
+      if (at === 0) return [];
+      return Array.from({ length: Math.floor((argv.length - at) / 2) }, (_, index) => at + index);
+    },
+  };
+}
 
 export const streamReading: CommandTable = {
   xread: {
     arity: -4,
     flags: ["readonly", "blocking"],
-    keys: streamsKeys,
+    keys: streamsKeys(1),
     group: "stream",
     since: "5.0.0",
     summary: "Reads what is newer in streams, and may wait for it.",
@@ -33,7 +36,7 @@ export const streamReading: CommandTable = {
   xreadgroup: {
     arity: -7,
     flags: ["write", "blocking"],
-    keys: streamsKeys,
+    keys: streamsKeys(4),
     group: "stream",
     since: "5.0.0",
     summary: "Reads for a consumer of a group: what is new, which it may wait for, or what it had.",

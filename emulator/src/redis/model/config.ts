@@ -21,6 +21,8 @@ export class Config {
   readonly #listeners = new Map<string, (value: Bytes) => void>();
   /** slowlog-log-slower-than, µs: asked after every command. */
   slowlogThreshold = 10_000;
+  /** latency-monitor-threshold, ms, the same. */
+  latencyThreshold = 0;
   /** proto-max-bulk-len: asked for every argument. */
   maxBulk: number = 512 * 1024 * 1024;
   /** client-query-buffer-limit, the same. */
@@ -95,6 +97,7 @@ export class Config {
     for (const [name, value] of checked) {
       this.#values.set(name, value);
       if (name === "slowlog-log-slower-than") this.slowlogThreshold = Number(value);
+      if (name === "latency-monitor-threshold") this.latencyThreshold = Number(value);
       if (name === "proto-max-bulk-len") this.maxBulk = Number(value);
       if (name === "client-query-buffer-limit") this.maxRequest = Number(value);
       if (name === "client-output-buffer-limit") this.output = hardLimits(value);

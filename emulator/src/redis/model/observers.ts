@@ -26,6 +26,8 @@ export interface LatencySeries {
 const SAMPLES = 160;
 const ARGUMENTS = 32;
 const CHARACTERS = 128;
+/** µs from which on a ms more or less makes no difference: the threshold that slowlog-log-slower-than has by itself. */
+const COARSE = 10_000;
 
 export class Observers {
   readonly monitors: Set<Client> = new Set();
@@ -37,6 +39,12 @@ export class Observers {
 
   constructor(config: Config) {
     this.#config = config;
+  }
+
+  /** Whether a threshold is so low that the clock's ms are too coarse: a command of some µs may begin in one and end in the next. */
+  get exact(): boolean {
+    const { latencyThreshold, slowlogThreshold } = this.#config;
+    return latencyThreshold > 0 || (slowlogThreshold >= 0 && slowlogThreshold < COARSE);
   }
 
   /** Whether anything is to be told of a command that took so long: nearly always not. */
@@ -74,8 +82,9 @@ export class Observers {
   }
 
   /** An event that took too long: latency-monitor-threshold, in ms, 0 for never. */
-  sample(now: number, event: string, took: number): void {
-    const threshold = this.#config.number("latency-monitor-threshold");
+  sample(now: number, event: string, lasted: number): void {
+    const threshold = this.#config.latencyThreshold;
+    const took = Math.floor(lasted);
     if (threshold === 0 || took < threshold) return;
     const series = this.latency.get(event) ?? { samples: [], max: 0 };
     this.latency.set(event, series);

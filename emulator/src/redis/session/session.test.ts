@@ -99,6 +99,16 @@ test("in RESP2 a subscriber can do little else; in RESP3 everything, and its own
   line.socket.destroy();
 });
 
+test("an allocator that knows nothing of itself says so in a plain string, also in RESP3", async () => {
+  await using emulator = await start();
+  const line = await open(emulator);
+  await line.say("HELLO 3\n", "*0\n");
+  expect(await line.say("MEMORY MALLOC-STATS\n", "allocator\n")).toBe(
+    "$45\nStats not supported for the current allocator\n",
+  );
+  line.socket.destroy();
+});
+
 test("a command that cannot be queued refuses its transaction", async () => {
   await using emulator = await start();
   const line = await open(emulator);
