@@ -16,21 +16,14 @@ import {
   type Argv,
 } from "../values.ts";
 import { type Call, type CommandTable, countedKeys, integer } from "./command.ts";
-import { keysAndArguments, noneRuns, subcommand } from "./scripts.ts";
+import { keysAndArguments, MAY_WRITE, noneRuns, READS, subcommand } from "./scripts.ts";
 
 const shared = { arity: -3, keys: countedKeys(2), group: "scripting", since: "7.0.0" } as const;
 
 export const functions: CommandTable = {
   fcall: {
     ...shared,
-    flags: [
-      "noscript",
-      "stale",
-      "skip_monitor",
-      "may_replicate",
-      "movablekeys",
-      "no_mandatory_keys",
-    ],
+    flags: MAY_WRITE,
     summary: "Calls a function.",
     effects: (redis, [, name = ""]) =>
       effectsOf(scriptingOf(redis).libraries.find(name)?.flags ?? null),
@@ -38,7 +31,7 @@ export const functions: CommandTable = {
   },
   fcall_ro: {
     ...shared,
-    flags: ["readonly", "noscript", "stale", "skip_monitor", "movablekeys", "no_mandatory_keys"],
+    flags: READS,
     summary: "Calls a function that writes nothing.",
     effects: (redis, [, name = ""]) =>
       effectsOf(scriptingOf(redis).libraries.find(name)?.flags ?? null),

@@ -6,7 +6,8 @@ import { Failure, OK, type Bytes, type Reply, type Argv } from "../values.ts";
 import { type Call, type Command, type CommandTable, countedKeys, integer } from "./command.ts";
 
 const NO_SCRIPT = "NOSCRIPT No matching script. Please use EVAL.";
-const MAY_WRITE = [
+/** What runs a script or a function. */
+export const MAY_WRITE = [
   "noscript",
   "stale",
   "skip_monitor",
@@ -14,7 +15,8 @@ const MAY_WRITE = [
   "movablekeys",
   "no_mandatory_keys",
 ] as const;
-const READS = [
+/** The same, where it only reads. */
+export const READS = [
   "readonly",
   "noscript",
   "stale",
