@@ -285,7 +285,8 @@ export const families: readonly Family[] = [
       "<channel> basic.consume q1 <tag> [no-ack]",
       "<channel> basic.cancel <tag>",
       "<channel> basic.ack <which> [multiple]",
-      "<channel> basic.nack <which> [multiple] requeue",
+      // Not back to the queue: which of it and the next message goes out is chance, for the limiter is a process of its own.
+      "<channel> basic.nack <which> [multiple]",
       "<channel> basic.get q1",
     ],
     words: {
