@@ -180,6 +180,25 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
     const answer = await wire.ask("produce", { acks: -1, timeoutMs: 1000, topicData });
     expect(firstPartition(answer)["errorCode"]).toBe(2);
   });
+
+  test("deletes offsets of a topic that no member reads, one too that says less than its version has", async () => {
+    await using wire = await KafkaWire.connect(broker.url);
+    const groupId = "terse";
+    // A subscription of version 1 to another topic, without the partitions that the member owns.
+    const metadata = Buffer.from("0001000000010004656c7365ffffffff", "hex");
+    const join = (memberId: string) =>
+      wire.ask("joinGroup", {
+        ...{ groupId, memberId, sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000 },
+        ...{ protocolType: "consumer", protocols: [{ name: "range", metadata }] },
+      });
+    await wire.ask("findCoordinator", { key: groupId, keyType: 0 });
+    const named = async () => (await join(""))?.["memberId"] as string;
+    const memberId = await vi.waitUntil(named, 30_000);
+    expect(await join(memberId)).toMatchObject({ errorCode: 0, leader: memberId });
+    const topics = [{ name: topic, partitions: [{ partitionIndex: 0 }] }];
+    const deleted = await wire.ask("offsetDelete", { groupId, topics });
+    expect(firstPartition(deleted)).toEqual({ partitionIndex: 0, errorCode: 0 });
+  });
 }
 
 function produce(wire: KafkaWire, acks: number, value: string, name = topic) {
