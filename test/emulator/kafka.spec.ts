@@ -181,6 +181,30 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
     expect(firstPartition(answer)["errorCode"]).toBe(2);
   });
 
+  test.each([
+    ["three", ["consumer", "request", "producer"]],
+    ["four", ["producer", "consumer", "controller", "request"]],
+  ])("tells quotas in an order of its own, whatever the client's: %s", async (name, order) => {
+    await using wire = await KafkaWire.connect(broker.url);
+    const said = [
+      { entityType: "user", entityName: `user of ${name}` },
+      { entityType: "client-id", entityName: null },
+    ];
+    const told = said.toReversed();
+    const keys = ["producer", "request", "consumer", "controller"].filter((key) =>
+      order.includes(key),
+    );
+    const ops = keys.map((key) => ({ key: quotaKeys[key]!, value: 1.0, remove: false }));
+    const altered = await wire.ask("alterClientQuotas", { entries: [{ entity: said, ops }] });
+    expect(altered?.["entries"]).toEqual([{ errorCode: 0, errorMessage: null, entity: told }]);
+    const components = [{ entityType: "user", matchType: 0, match: `user of ${name}` }];
+    const described = async () =>
+      (await wire.ask("describeClientQuotas", { components }))?.["entries"] as readonly Fields[];
+    await vi.waitUntil(async () => (await described()).length > 0, 30_000);
+    const values = order.map((key) => ({ key: quotaKeys[key], value: 1 }));
+    expect(await described()).toEqual([{ entity: told, values }]);
+  });
+
   test("deletes offsets of a topic that no member reads, one too that says less than its version has", async () => {
     await using wire = await KafkaWire.connect(broker.url);
     const groupId = "terse";
@@ -200,6 +224,13 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
     expect(firstPartition(deleted)).toEqual({ partitionIndex: 0, errorCode: 0 });
   });
 }
+
+const quotaKeys: Readonly<Record<string, string>> = {
+  producer: "producer_byte_rate",
+  consumer: "consumer_byte_rate",
+  request: "request_percentage",
+  controller: "controller_mutation_rate",
+};
 
 function produce(wire: KafkaWire, acks: number, value: string, name = topic) {
   const records = batch({ time: Date.now(), values: [value] });
