@@ -29,6 +29,8 @@ const result = { ...throttled, errorCode: "int16" } as const;
 const producer = { producerId: "int64", producerEpoch: "int16" } as const;
 const failed = { partitionIndex: "int32", errorCode: "int16" } as const;
 const member = { groupId: "string", generationId: "int32", memberId: "string" } as const;
+const quotaEntity = [{ entityType: "string", entityName: "string?" }] as const;
+const quota = { key: "string", value: "float64" } as const;
 
 export type ApiName = keyof typeof apis;
 export const apis = {
@@ -378,6 +380,31 @@ export const apis = {
     2,
     { key: "string", keyType: "int8" },
     { ...result, errorMessage: "string?", nodeId: "int32", host: "string", port: "int32" },
+  ),
+  alterClientQuotas: api(
+    49,
+    0,
+    {
+      entries: [{ entity: quotaEntity, ops: [{ ...quota, remove: "bool" }] }],
+      validateOnly: "bool",
+    },
+    {
+      ...throttled,
+      entries: [{ errorCode: "int16", errorMessage: "string?", entity: quotaEntity }],
+    },
+  ),
+  describeClientQuotas: api(
+    48,
+    0,
+    {
+      components: [{ entityType: "string", matchType: "int8", match: "string?" }],
+      strict: "bool",
+    },
+    {
+      ...result,
+      errorMessage: "string?",
+      entries: [{ entity: quotaEntity, values: [quota] }, "?"],
+    },
   ),
   joinGroup: api(
     11,

@@ -126,6 +126,7 @@ function encodeSingle(kind: string, value: Value | undefined, isFlexible: boolea
   else if (kind === "int16") bytes.writeInt16BE(number);
   else if (kind === "int32") bytes.writeInt32BE(number);
   else if (kind === "int64") bytes.writeBigInt64BE(BigInt(number));
+  else if (kind === "float64") bytes.writeDoubleBE(number);
   else if (kind === "uuid")
     Buffer.from(typeof value === "string" ? value : "", "base64url").copy(bytes);
   else {
@@ -189,6 +190,7 @@ class Decoder {
     const bytes = this.#take(width);
     if (kind === "uuid") return bytes.toString("base64url");
     if (kind === "bool") return bytes[0] !== 0;
+    if (kind === "float64") return bytes.readDoubleBE();
     return width === 8 ? Number(bytes.readBigInt64BE()) : bytes.readIntBE(0, width);
   }
 
@@ -224,6 +226,7 @@ const widths: Readonly<Record<string, number>> = {
   int16: 2,
   int32: 4,
   int64: 8,
+  float64: 8,
   uuid: 16,
 };
 

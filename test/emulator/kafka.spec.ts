@@ -180,7 +180,57 @@ export function kafkaPromises(start: () => Promise<StartedBroker>): void {
     const answer = await wire.ask("produce", { acks: -1, timeoutMs: 1000, topicData });
     expect(firstPartition(answer)["errorCode"]).toBe(2);
   });
+
+  test.each([
+    ["three", ["consumer", "request", "producer"]],
+    ["four", ["producer", "consumer", "controller", "request"]],
+  ])("tells quotas in an order of its own, whatever the client's: %s", async (name, order) => {
+    await using wire = await KafkaWire.connect(broker.url);
+    const said = [
+      { entityType: "user", entityName: `user of ${name}` },
+      { entityType: "client-id", entityName: null },
+    ];
+    const told = said.toReversed();
+    const keys = ["producer", "request", "consumer", "controller"].filter((key) =>
+      order.includes(key),
+    );
+    const ops = keys.map((key) => ({ key: quotaKeys[key]!, value: 1.0, remove: false }));
+    const altered = await wire.ask("alterClientQuotas", { entries: [{ entity: said, ops }] });
+    expect(altered?.["entries"]).toEqual([{ errorCode: 0, errorMessage: null, entity: told }]);
+    const components = [{ entityType: "user", matchType: 0, match: `user of ${name}` }];
+    const described = async () =>
+      (await wire.ask("describeClientQuotas", { components }))?.["entries"] as readonly Fields[];
+    await vi.waitUntil(async () => (await described()).length > 0, 30_000);
+    const values = order.map((key) => ({ key: quotaKeys[key], value: 1 }));
+    expect(await described()).toEqual([{ entity: told, values }]);
+  });
+
+  test("deletes offsets of a topic that no member reads, one too that says less than its version has", async () => {
+    await using wire = await KafkaWire.connect(broker.url);
+    const groupId = "terse";
+    // A subscription of version 1 to another topic, without the partitions that the member owns.
+    const metadata = Buffer.from("0001000000010004656c7365ffffffff", "hex");
+    const join = (memberId: string) =>
+      wire.ask("joinGroup", {
+        ...{ groupId, memberId, sessionTimeoutMs: 30_000, rebalanceTimeoutMs: 30_000 },
+        ...{ protocolType: "consumer", protocols: [{ name: "range", metadata }] },
+      });
+    await wire.ask("findCoordinator", { key: groupId, keyType: 0 });
+    const named = async () => (await join(""))?.["memberId"] as string;
+    const memberId = await vi.waitUntil(named, 30_000);
+    expect(await join(memberId)).toMatchObject({ errorCode: 0, leader: memberId });
+    const topics = [{ name: topic, partitions: [{ partitionIndex: 0 }] }];
+    const deleted = await wire.ask("offsetDelete", { groupId, topics });
+    expect(firstPartition(deleted)).toEqual({ partitionIndex: 0, errorCode: 0 });
+  });
 }
+
+const quotaKeys: Readonly<Record<string, string>> = {
+  producer: "producer_byte_rate",
+  consumer: "consumer_byte_rate",
+  request: "request_percentage",
+  controller: "controller_mutation_rate",
+};
 
 function produce(wire: KafkaWire, acks: number, value: string, name = topic) {
   const records = batch({ time: Date.now(), values: [value] });

@@ -34,6 +34,13 @@ export function readSubscription(bytes: Buffer): Subscription {
   return read(subscriptions, bytes) as Subscription;
 }
 
+/** Of whatever version: all of them begin with it. @throws {MalformedError} */
+export function readSubscribedTopics(bytes: Buffer): readonly string[] {
+  const reader = new ByteReader(bytes);
+  reader.int16();
+  return (codecAt(subscriptions, 0).readFrom(reader) as Subscription).topics;
+}
+
 /** @throws {MalformedError} */
 export function readAssignment(bytes: Buffer): Assignment {
   return read(assignments, bytes) as Assignment;

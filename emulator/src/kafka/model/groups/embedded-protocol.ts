@@ -3,6 +3,7 @@ import type { Topics } from "../contract.ts";
 import type { Assignment, GroupProtocol } from "../group-contract.ts";
 import {
   readAssignment,
+  readSubscribedTopics,
   readSubscription,
   type Subscription,
   writeAssignment,
@@ -12,6 +13,11 @@ import { MalformedError } from "../../wire/malformed.ts";
 /** Null where it is not what consumers send. */
 export function subscriptionOf(metadata: Buffer): Subscription | null {
   return unlessMalformed(() => readSubscription(metadata));
+}
+
+/** Whatever else a client leaves out of what its version has; null where it is not what consumers send. */
+export function subscribedTopicsOf(metadata: Buffer): readonly string[] | null {
+  return unlessMalformed(() => readSubscribedTopics(metadata));
 }
 
 /** Partitions by the names of topics; null where it is not what consumers send. */

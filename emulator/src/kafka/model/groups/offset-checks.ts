@@ -4,7 +4,7 @@ import type { OffsetCommitter } from "../group-contract.ts";
 import type { ClassicGroup } from "./classic/group.ts";
 import type { ConsumerGroup } from "./consumer/group.ts";
 import { subscribes } from "./consumer/subscriptions.ts";
-import { subscriptionOf } from "./embedded-protocol.ts";
+import { subscribedTopicsOf } from "./embedded-protocol.ts";
 
 /** @throws {KafkaError} */
 export function checkConsumersCommit(group: ConsumerGroup, by: OffsetCommitter): void {
@@ -41,9 +41,9 @@ export function reads(group: ClassicGroup | ConsumerGroup, topic: string): boole
   }
   if (!group.usesConsumerProtocol) return false;
   for (const member of group.members) {
-    const subscription = subscriptionOf(member.metadata(group.protocol));
+    const subscribed = subscribedTopicsOf(member.metadata(group.protocol));
     // Where the broker cannot tell, it takes the group to read everything.
-    if (subscription === null || subscription.topics.includes(topic)) return true;
+    if (subscribed === null || subscribed.includes(topic)) return true;
   }
   return false;
 }

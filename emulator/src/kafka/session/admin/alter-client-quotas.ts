@@ -10,7 +10,7 @@ import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Call, type Row, row } from "../handling.ts";
 import { attempt, plain } from "./failure.ts";
-import { QUOTA_ENTITIES, quotaKey } from "./quota-keys.ts";
+import { entityInOrder, QUOTA_ENTITIES, quotaKey } from "./quota-keys.ts";
 import { repeated } from "./repeated.ts";
 
 type Request = RequestOf<typeof alterClientQuotas>;
@@ -19,7 +19,7 @@ type Entry = Request["entries"][number];
 export const alterClientQuotasRow: Row = row(alterClientQuotas, [0, 1], (request, call) => ({
   entries: request.entries.map((entry) => ({
     ...attempt(() => alter(entry, request.validateOnly, call)),
-    entity: entry.entity,
+    entity: entityInOrder(entry.entity),
   })),
 }));
 
@@ -44,7 +44,7 @@ function alter({ entity: asked, ops }: Entry, validateOnly: boolean, call: Call)
 
 function entityOf(asked: Entry["entity"]): QuotaEntity {
   const entity = new Map<string, string | null>();
-  for (const { entityType, entityName } of asked) {
+  for (const { entityType, entityName } of entityInOrder(asked)) {
     if (entity.has(entityType))
       throw refused(`Invalid client quota entity, duplicate entity entry ${entityType}`);
     if (!QUOTA_ENTITIES.includes(entityType))

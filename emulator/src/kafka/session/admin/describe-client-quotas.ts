@@ -9,7 +9,7 @@ import type { RequestOf } from "../../wire/layout.ts";
 import { may } from "../authorization.ts";
 import { type Row, row } from "../handling.ts";
 import { failure, plain, wordlessSuccess } from "./failure.ts";
-import { QUOTA_ENTITIES } from "./quota-keys.ts";
+import { QUOTA_ENTITIES, quotasInOrder } from "./quota-keys.ts";
 
 type Request = RequestOf<typeof describeClientQuotas>;
 type Component = Request["components"][number];
@@ -28,7 +28,7 @@ export const describeClientQuotasRow: Row = row(describeClientQuotas, [0, 1], (r
       ...wordlessSuccess,
       entries: found.map(([entity, quotas]) => ({
         entity: [...entity].map(([entityType, entityName]) => ({ entityType, entityName })),
-        values: [...quotas].map(([key, value]) => ({ key, value })),
+        values: quotasInOrder(quotas).map(([key, value]) => ({ key, value })),
       })),
     };
   } catch (error) {
